@@ -1,0 +1,5 @@
+//! Signal primitives that effects are made of. They hold the only loops over lanes and channels, and all state in `f64`.
+
+pub mod delay;
+pub mod lanes;
+pub mod math;
