@@ -1,1 +1,6 @@
-//! engine
+//! A song to a file: checks, graph, plan and parallel rendering.
+//!
+//! This crate knows no script language and prints nothing.
+
+pub mod diagnostic;
+pub mod song;

@@ -3,3 +3,4 @@
 pub mod delay;
 pub mod lanes;
 pub mod math;
+pub mod pan;

@@ -1,0 +1,96 @@
+//! What is wrong with a song, in words for its author: collected, never returned early, drawn by the command.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A place in a script or a RON file. Lines and columns count from 1; 0 is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The file as the author names it.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u32,
+    /// The column, in characters.
+    pub column: u32,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is rendered.
+    Error,
+    /// It is rendered all the same.
+    Warning,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop, names in backticks, what was given and what is allowed.
+    pub message: String,
+    /// Where.
+    pub origin: Option<Origin>,
+    /// Other places that have to do with it, each with a few words.
+    pub labels: Vec<(Origin, String)>,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error without a place, hints or labels.
+    pub fn error(message: impl Into<String>) -> Self {
+        Diagnostic {
+            severity: Severity::Error,
+            message: message.into(),
+            origin: None,
+            labels: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A warning without a place, hints or labels.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message) }
+    }
+
+    /// The same at a place.
+    #[must_use]
+    pub fn at(mut self, origin: &Origin) -> Self {
+        self.origin = (origin.line > 0).then(|| origin.clone());
+        self
+    }
+
+    /// The same with another place that has to do with it.
+    #[must_use]
+    pub fn label(mut self, origin: &Origin, words: impl Into<String>) -> Self {
+        if origin.line > 0 {
+            self.labels.push((origin.clone(), words.into()));
+        }
+        self
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn hint(mut self, words: impl Into<String>) -> Self {
+        self.hints.push(words.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(origin) = &self.origin {
+            write!(f, "{origin}: ")?;
+        }
+        f.write_str(&self.message)?;
+        self.hints.iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}
