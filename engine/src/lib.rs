@@ -2,5 +2,8 @@
 //!
 //! This crate knows no script language and prints nothing.
 
+pub mod check;
 pub mod diagnostic;
+pub mod resolved;
 pub mod song;
+pub mod time;

@@ -1,0 +1,167 @@
+//! Clips: files to frames, and where the song ends.
+
+use super::{Bench, FileFacts};
+use crate::{
+    diagnostic::Diagnostic,
+    resolved::PlayedClip,
+    song::{Anchor, ChannelPick, Clip, Strip, StripKind},
+};
+use mixwright_nodes::{effect::Width, unit::Frames};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a track plays.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) played: Vec<PlayedClip>,
+    pub(super) width: Width,
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Track { played: Vec::new(), width: Width::Mono }
+    }
+}
+
+impl Bench<'_> {
+    /// Finds all files, places all clips, and sets the ruler's ends.
+    pub(super) fn find_clips(&mut self) {
+        let song = self.song;
+        let facts = self.probe();
+        // A clip may be placed by the end of another, and by the end of the song: places settle in as many rounds
+        // as one hangs on the other.
+        let most = song.strips.iter().map(|strip| strip.clips.len()).sum::<usize>() + 2;
+        let mut last: Vec<Vec<f64>> = Vec::new();
+        for _ in 0..most.min(64) {
+            let ends: Vec<Vec<f64>> = song
+                .strips
+                .iter()
+                .map(|strip| strip.clips.iter().map(|clip| self.clip_end(strip, clip, &facts)).collect())
+                .collect();
+            let song_end = song
+                .strips
+                .iter()
+                .zip(&ends)
+                .flat_map(|(strip, ends)| strip.clips.iter().zip(ends))
+                .filter(|(clip, _)| clip.at.from != Anchor::End)
+                .map(|(_, end)| *end)
+                .fold(0.0, f64::max);
+            let end = song.end.as_ref().map_or(song_end, |place| self.timeline.exact(place));
+            let named = song.strips.iter().map(|s| s.name.clone()).zip(ends.iter().cloned()).collect();
+            self.timeline = self.timeline.clone().with_ends(end, named);
+            if ends == last {
+                break;
+            }
+            last = ends;
+        }
+        self.clips = song.strips.iter().map(|strip| self.track(strip, &facts)).collect();
+    }
+
+    /// What each file holds; one that cannot be read is an error at each clip that plays it.
+    fn probe(&mut self) -> BTreeMap<String, (PathBuf, FileFacts)> {
+        let mut known = BTreeMap::new();
+        let mut failed: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
+        let clips = self.song.strips.iter().flat_map(|strip| &strip.clips);
+        for clip in clips {
+            if !known.contains_key(&clip.file) && !failed.contains_key(&clip.file) {
+                let path = self.song.folder.join(&clip.file);
+                match self.files.facts(&path) {
+                    Ok(facts) => drop(known.insert(clip.file.clone(), (path, facts))),
+                    Err(error) => drop(failed.insert(clip.file.clone(), error)),
+                }
+            }
+            if let Some((message, hint)) = failed.get(&clip.file) {
+                let error = Diagnostic::error(message.clone()).at(&clip.origin);
+                self.found.push(hint.iter().fold(error, |error, hint| error.hint(hint.clone())));
+            }
+        }
+        known
+    }
+
+    fn clip_end(&self, strip: &Strip, clip: &Clip, files: &BTreeMap<String, (PathBuf, FileFacts)>) -> f64 {
+        self.place(strip, clip, files).map_or(0.0, |(at, length)| at + length * f64::from(clip.repeat))
+    }
+
+    /// Where a clip begins and how long it is once through, in frames before rounding.
+    fn place(
+        &self,
+        strip: &Strip,
+        clip: &Clip,
+        files: &BTreeMap<String, (PathBuf, FileFacts)>,
+    ) -> Option<(f64, f64)> {
+        let (_, facts) = files.get(&clip.file)?;
+        let at = self.timeline.exact(&clip.at).round();
+        let at = at + self.timeline.frames(at, strip.nudge).0 as f64;
+        let whole = (facts.frames as f64 * f64::from(self.song.rate) / f64::from(facts.rate)).ceil();
+        let from = self.timeline.frames(at, clip.from).0 as f64;
+        let length = match clip.length {
+            Some(length) => self.timeline.frames(at, length).0 as f64,
+            None => whole - from,
+        };
+        Some((at, length))
+    }
+
+    fn track(&mut self, strip: &Strip, files: &BTreeMap<String, (PathBuf, FileFacts)>) -> Track {
+        let mut track = Track::default();
+        if strip.kind != StripKind::Track {
+            return track;
+        }
+        for clip in &strip.clips {
+            let Some((at, length)) = self.place(strip, clip, files) else { continue };
+            let (path, facts) = files[&clip.file].clone();
+            self.fits(clip, &facts, at, length);
+            let stereo = facts.channels > 1 && clip.channel == ChannelPick::All;
+            track.width = track.width.max(if stereo { Width::Stereo } else { Width::Mono });
+            track.played.push(PlayedClip {
+                path,
+                at: Frames(at as i64),
+                from: self.timeline.frames(at, clip.from),
+                length: Frames(length as i64),
+                repeat: clip.repeat,
+                gain: clip.gain.gain(),
+                fade_in: self.timeline.frames(at, clip.fade_in),
+                fade_out: self.timeline.frames(at, clip.fade_out),
+                shape: clip.shape,
+                reverse: clip.reverse,
+                channel: clip.channel,
+                overlap: clip.overlap,
+                channels: facts.channels,
+            });
+        }
+        track
+    }
+
+    fn fits(&mut self, clip: &Clip, facts: &FileFacts, at: f64, length: f64) {
+        let whole = (facts.frames as f64 * f64::from(self.song.rate) / f64::from(facts.rate)).ceil();
+        let from = self.timeline.frames(at, clip.from).0 as f64;
+        let seconds = |frames: f64| frames / f64::from(self.song.rate);
+        let (file, lasts) = (&clip.file, seconds(whole));
+        let mut wrong = Vec::new();
+        if from < 0.0 || from >= whole.max(1.0) {
+            wrong.push(format!("`{file}` lasts {lasts:.3} s, so nothing of it is left from {:.3} s on", seconds(from)));
+        } else if length <= 0.0 {
+            wrong.push(format!("a clip of `{file}` has no length"));
+        } else if from + length > whole + 1.0 {
+            let (to, more) = (seconds(from + length), "beyond its end");
+            wrong.push(format!("`{file}` lasts {lasts:.3} s; the clip plays it up to {to:.3} s, {more}"));
+        }
+        if clip.repeat == 0 {
+            wrong.push(format!("a clip of `{file}` is repeated 0 times"));
+        }
+        match clip.channel {
+            ChannelPick::One(n) if n == 0 || n as usize > facts.channels => {
+                wrong.push(format!("`{file}` has {} channels, and no channel {n}", facts.channels));
+            }
+            ChannelPick::All if facts.channels > 2 => {
+                let count = facts.channels;
+                wrong.push(format!("`{file}` has {count} channels; say which one is played with `channel: 1`"));
+            }
+            _ => {}
+        }
+        let fades = self.timeline.frames(at, clip.fade_in) + self.timeline.frames(at, clip.fade_out);
+        if fades.0 as f64 > length * f64::from(clip.repeat) {
+            wrong.push(format!("the fades of `{file}` are longer than the clip"));
+        }
+        self.found.extend(wrong.into_iter().map(|message| Diagnostic::error(message).at(&clip.origin)));
+    }
+}

@@ -1,0 +1,258 @@
+//! A song is checked once, and everything that is wrong is found at once.
+//!
+//! What comes out is a [`Resolved`] song, in which names are indices and times are frames.
+
+mod chain;
+mod clips;
+mod motion;
+mod routing;
+
+use crate::{
+    diagnostic::{Diagnostic, Origin, Severity},
+    resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
+    song::{Section, Setting, Song, Stems, Strip, StripKind},
+    time::Timeline,
+};
+use mixwright_nodes::{curve::Curve, curve::Scale, effect::Width, params::nearest, unit::Frames, unit::Unit};
+use motion::Bounds;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a file holds, as far as a check needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Frames a second.
+    pub rate: u32,
+    /// Channels.
+    pub channels: usize,
+    /// Frames.
+    pub frames: u64,
+}
+
+/// Where facts about files come from: the disk, or a test.
+pub trait Files {
+    /// What a file holds.
+    ///
+    /// # Errors
+    /// A message on why it cannot be read, and advice.
+    fn facts(&self, path: &Path) -> Result<FileFacts, (String, Option<String>)>;
+}
+
+/// A checked song, and what is odd but not wrong in it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The song.
+    pub song: Resolved,
+    /// What its author should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Checks a song.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the script.
+pub fn check(song: &Song, files: &dyn Files) -> Result<Checked, Vec<Diagnostic>> {
+    let mut bench = Bench::new(song, files);
+    bench.whole();
+    let strips = bench.strips();
+    let resolved = Resolved {
+        title: song.title.clone(),
+        rate: song.rate,
+        end: bench.end(),
+        exact: song.end.is_some(),
+        sections: bench.sections(),
+        stems: bench.stems(),
+        finish: song.finish.clone(),
+        timeline: bench.timeline.clone(),
+        strips,
+    };
+    let (mut errors, warnings): (Vec<_>, Vec<_>) =
+        bench.found.into_iter().partition(|found| found.severity == Severity::Error);
+    if errors.is_empty() {
+        return Ok(Checked { song: resolved, warnings });
+    }
+    errors.sort_by(|a, b| a.origin.cmp(&b.origin));
+    Err(errors)
+}
+
+/// Where a song lies while it is checked.
+struct Bench<'a> {
+    song: &'a Song,
+    files: &'a dyn Files,
+    timeline: Timeline,
+    names: BTreeMap<&'a str, usize>,
+    found: Vec<Diagnostic>,
+    clips: Vec<clips::Track>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(song: &'a Song, files: &'a dyn Files) -> Self {
+        let mut names: BTreeMap<&str, usize> =
+            song.strips.iter().enumerate().rev().map(|(i, strip)| (strip.name.as_str(), i)).collect();
+        names.insert("master", song.strips.len());
+        Bench { song, files, timeline: Timeline::new(song), names, found: Vec::new(), clips: Vec::new() }
+    }
+
+    /// What concerns the song as a whole; sets the ruler for all that follows.
+    fn whole(&mut self) {
+        let song = self.song;
+        if !(8_000..=384_000).contains(&song.rate) {
+            let message = format!("a rate of {} Hz; it must lie between 8000 and 384000 Hz", song.rate);
+            self.found.push(Diagnostic::error(message).at(&song.origin));
+        }
+        let tempos = song.tempos.iter().map(|change| change.tempo).chain([song.tempo]);
+        for tempo in tempos.filter(|tempo| !(10.0..=999.0).contains(&tempo.0)) {
+            let message = format!("a tempo of {tempo}; it must lie between 10 and 999 bpm");
+            self.found.push(Diagnostic::error(message).at(&song.origin));
+        }
+        let odd_meter = |m: &&crate::song::Meter| m.bar == 0 || m.beats == 0 || !m.unit.is_power_of_two();
+        for meter in song.meters.iter().filter(odd_meter) {
+            let message = format!("there is no meter {}/{} at bar {}", meter.beats, meter.unit, meter.bar);
+            self.found.push(Diagnostic::error(message).at(&song.origin));
+        }
+        if song.meters.is_empty() || self.found.iter().any(|found| found.severity == Severity::Error) {
+            // Times would be nonsense: what follows is checked against a plain ruler.
+            self.timeline = Timeline::new(&Song::new(""));
+        }
+        self.names_are_unique();
+        self.find_clips();
+    }
+
+    fn names_are_unique(&mut self) {
+        let mut first: BTreeMap<&str, &Origin> = BTreeMap::new();
+        for strip in &self.song.strips {
+            if strip.name.trim().is_empty() {
+                self.found.push(Diagnostic::error("a strip needs a name").at(&strip.origin));
+            }
+            if strip.name == "master" {
+                let message = "`master` is the name of the master strip; a track, bus or group needs another";
+                self.found.push(Diagnostic::error(message).at(&strip.origin));
+            }
+            if let Some(before) = first.insert(&strip.name, &strip.origin) {
+                let error = Diagnostic::error(format!("there are two strips named `{}`", strip.name));
+                self.found.push(error.at(&strip.origin).label(before, "the first one is here"));
+            }
+        }
+    }
+
+    fn end(&mut self) -> Frames {
+        let last = self.clips.iter().flat_map(|t| &t.played).map(|clip| clip.end()).max().unwrap_or_default();
+        let Some(place) = &self.song.end else { return last };
+        let end = self.timeline.frame(place);
+        if end.0 <= 0 {
+            let message = "the song ends before it begins";
+            self.found.push(Diagnostic::error(message).at(&self.song.origin));
+        }
+        end
+    }
+
+    fn sections(&mut self) -> Vec<Stretch> {
+        let mut made: Vec<Stretch> = Vec::new();
+        for Section { name, span, origin } in &self.song.sections {
+            let (from, to) = (self.timeline.frame(&span.from), self.timeline.frame(&span.to));
+            if to <= from {
+                let message = format!("section `{name}` ends where it begins, or before");
+                self.found.push(Diagnostic::error(message).at(origin));
+            }
+            if made.iter().any(|other| other.name == *name) {
+                let message = format!("there are two sections named `{name}`");
+                self.found.push(Diagnostic::error(message).at(origin));
+            }
+            made.push(Stretch { name: name.clone(), from, to });
+        }
+        made
+    }
+
+    fn stems(&mut self) -> Stemmed {
+        match &self.song.stems {
+            Stems::None => Stemmed::None,
+            Stems::All => Stemmed::All,
+            Stems::Named(names) => {
+                let origin = self.song.origin.clone();
+                Stemmed::Named(names.iter().filter_map(|name| self.strip(name, &origin)).collect())
+            }
+        }
+    }
+
+    /// The index of a strip by its name; an unknown one is an error.
+    fn strip(&mut self, name: &str, origin: &Origin) -> Option<usize> {
+        if let Some(&index) = self.names.get(name) {
+            return Some(index);
+        }
+        let error = Diagnostic::error(format!("there is no strip named `{name}`")).at(origin);
+        let hint = match nearest(name, self.names.keys().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", listed(self.names.keys().copied())),
+        };
+        self.found.push(error.hint(hint));
+        None
+    }
+
+    fn strips(&mut self) -> Vec<Channel> {
+        let song = self.song;
+        let all: Vec<&Strip> = song.strips.iter().chain([&song.master]).collect();
+        all.iter().enumerate().map(|(index, strip)| self.channel(index, strip)).collect()
+    }
+
+    fn channel(&mut self, index: usize, strip: &Strip) -> Channel {
+        let track = self.clips.get(index).cloned().unwrap_or_default();
+        let width = if strip.kind == StripKind::Track { track.width } else { Width::Stereo };
+        let (chain, out) = self.chain(&strip.name, &strip.chain, width);
+        let fader = self.fader(strip, out);
+        let sends = self.sends(strip, index);
+        let to = self.destination(strip, index);
+        Channel {
+            name: strip.name.clone(),
+            kind: strip.kind,
+            clips: track.played,
+            width,
+            chain,
+            fader,
+            sends,
+            to,
+            muted: strip.muted,
+            origin: strip.origin.clone(),
+        }
+    }
+
+    fn fader(&mut self, strip: &Strip, _width: Width) -> Fader {
+        let law = strip.law.unwrap_or(self.song.law);
+        let (gains, pan) = (self.gains(strip), &strip.pan);
+        let mut followers = Vec::new();
+        let gain_bounds = Bounds { name: "fader", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 48.0 };
+        let mut curves = Vec::new();
+        for setting in gains {
+            curves.push(self.setting(setting, &gain_bounds, &strip.origin, &mut followers));
+        }
+        let gain = match curves.len() {
+            1 => curves.remove(0),
+            _ => sum(curves),
+        };
+        let pan_bounds = Bounds { name: "pan", scale: Scale::Even, unit: Unit::Pan, min: -100.0, max: 100.0 };
+        let pan = self.setting(pan, &pan_bounds, &strip.origin, &mut followers);
+        Fader { gain, pan, law, followers }
+    }
+
+    /// A strip's own level and those of the VCAs that move it.
+    fn gains<'s>(&self, strip: &'s Strip) -> Vec<&'s Setting>
+    where
+        'a: 's,
+    {
+        let song: &'a Song = self.song;
+        let vcas = song.vcas.iter().filter(|vca| vca.strips.contains(&strip.name)).map(|vca| &vca.level);
+        std::iter::once(&strip.fader).chain(vcas).collect()
+    }
+}
+
+/// Levels that add up; "off" stays off.
+fn sum(curves: Vec<Curve>) -> Curve {
+    let held: Option<f64> = curves
+        .iter()
+        .try_fold(0.0, |sum, curve| if let Curve::Hold(value) = curve { Some(sum + value) } else { None });
+    held.map_or(Curve::Sum(curves), Curve::Hold)
+}
+
+/// Names for a message.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,155 @@
+//! Symbolic curves to curves in frames.
+
+use super::Bench;
+use crate::{
+    diagnostic::{Diagnostic, Origin},
+    resolved::{Follower, Heard},
+    song::{Motion, Setting, Tap, TapPoint, Turn},
+};
+use mixwright_nodes::{
+    curve::{Clock, Curve, Lfo, Point, Points, Scale, Shape},
+    unit::{Db, Frames, Unit, written},
+};
+use std::sync::Arc;
+
+/// What the values of a curve must keep to.
+pub(super) struct Bounds<'n> {
+    pub(super) name: &'n str,
+    pub(super) scale: Scale,
+    pub(super) unit: Unit,
+    pub(super) min: f64,
+    pub(super) max: f64,
+}
+
+impl Bench<'_> {
+    /// A number or a curve, checked against its bounds.
+    pub(super) fn setting(
+        &mut self,
+        setting: &Setting,
+        bounds: &Bounds<'_>,
+        origin: &Origin,
+        followers: &mut Vec<Follower>,
+    ) -> Curve {
+        let curve = match setting {
+            Setting::Is(value) => Curve::Hold(*value),
+            Setting::Moves(motion) => self.curve(motion, bounds, origin, followers),
+        };
+        let (low, high) = match &curve {
+            Curve::Control(_) => return curve,
+            curve => (curve.smallest(), curve.largest()),
+        };
+        for end in [low, high] {
+            let off = bounds.scale == Scale::Level && end <= Db::OFF.0;
+            if !end.is_finite() || !(off || (bounds.min..=bounds.max).contains(&end)) {
+                let (given, min, max) =
+                    (written(end, bounds.unit), written(bounds.min, bounds.unit), written(bounds.max, bounds.unit));
+                let verb = if matches!(setting, Setting::Is(_)) { "is" } else { "reaches" };
+                let message = format!("`{}` {verb} {given}, but must lie between {min} and {max}", bounds.name);
+                self.found.push(Diagnostic::error(message).at(origin));
+                return curve;
+            }
+        }
+        curve
+    }
+
+    /// A curve in frames; whom it follows is added to `followers`.
+    pub(super) fn curve(
+        &mut self,
+        motion: &Motion,
+        bounds: &Bounds<'_>,
+        origin: &Origin,
+        followers: &mut Vec<Follower>,
+    ) -> Curve {
+        let rate = self.song.rate;
+        match motion {
+            Motion::Hold(value) => Curve::Hold(*value),
+            Motion::Points(start, points) => {
+                let first = Point { at: Frames(0), value: *start, shape: Shape::Step };
+                let mut list = vec![first];
+                for point in points {
+                    let at = self.timeline.frame(&point.at);
+                    if at < list.last().expect("the first point is there").at {
+                        let message =
+                            format!("the points of the curve for `{}` are not in order of time", bounds.name);
+                        self.found.push(Diagnostic::error(message).at(origin));
+                        break;
+                    }
+                    list.push(Point { at, value: point.value, shape: point.shape });
+                }
+                Curve::Points(Points::new(list, bounds.scale, rate))
+            }
+            Motion::Lfo { wave, every, phase, between } => {
+                let (clock, every) = self.turn(*every, origin);
+                let (wave, scale) = (*wave, bounds.scale);
+                Curve::Lfo(Lfo { wave, clock, every, phase: *phase, between: *between, scale, rate })
+            }
+            Motion::Follow { heard, quiet, loud, attack, release, between } => {
+                if let Some(heard) = self.heard(heard, origin) {
+                    let (levels, times) = ((*quiet, *loud), (*attack, *release));
+                    followers.push(Follower { heard, levels, times, between: *between });
+                }
+                Curve::Control(followers.len().saturating_sub(1))
+            }
+            Motion::Echo(length) => self.echo(*length),
+            Motion::Sum(all) => {
+                Curve::Sum(all.iter().map(|motion| self.curve(motion, bounds, origin, followers)).collect())
+            }
+            Motion::Scaled(inner, factor) => {
+                Curve::Scaled(Box::new(self.curve(inner, bounds, origin, followers)), *factor)
+            }
+            Motion::Shifted(inner, by) => {
+                let by = self.timeline.frames(0.0, *by);
+                Curve::Shifted(Box::new(self.curve(inner, bounds, origin, followers)), by)
+            }
+        }
+    }
+
+    /// What an oscillator counts, and how much of it a turn takes.
+    fn turn(&mut self, every: Turn, origin: &Origin) -> (Arc<Clock>, f64) {
+        let (clock, every) = match every {
+            Turn::Rate(hertz) => (Arc::new(Clock::seconds(self.song.rate)), 1.0 / hertz),
+            Turn::Every(length) if length.bars != 0.0 || length.beats != 0.0 => {
+                (self.timeline.clock().clone(), self.timeline.quarters(length))
+            }
+            Turn::Every(length) => {
+                let seconds = length.seconds + length.samples / f64::from(self.song.rate);
+                (Arc::new(Clock::seconds(self.song.rate)), seconds)
+            }
+        };
+        if every.is_finite() && every > 1e-4 {
+            return (clock, every);
+        }
+        self.found.push(Diagnostic::error("an oscillator needs a turn longer than nothing").at(origin));
+        (clock, 1.0)
+    }
+
+    /// A musical length as a time in milliseconds: the same all along while the tempo is.
+    fn echo(&self, length: crate::song::Length) -> Curve {
+        let rate = self.song.rate;
+        if self.song.tempos.is_empty() || (length.bars == 0.0 && length.beats == 0.0) {
+            let frames = self.timeline.clock().frame(self.timeline.quarters(length));
+            return Curve::Hold(frames * 1000.0 / f64::from(rate));
+        }
+        Curve::Echo { clock: self.timeline.clock().clone(), beats: self.timeline.quarters(length), rate }
+    }
+
+    /// A place to listen at; an unknown strip or tap is an error.
+    pub(super) fn heard(&mut self, tap: &Tap, origin: &Origin) -> Option<Heard> {
+        let strip = self.strip(&tap.strip, origin)?;
+        if let TapPoint::Named(name) = &tap.point {
+            let song = self.song;
+            let chain = song.strips.get(strip).map_or(&song.master.chain, |strip| &strip.chain);
+            let taps: Vec<&str> = super::chain::taps(chain);
+            if !taps.contains(&name.as_str()) {
+                let error = Diagnostic::error(format!("`{}` has no tap named `{name}`", tap.strip)).at(origin);
+                let hint = match mixwright_nodes::params::nearest(name, taps.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("name a place in its chain with `.tap(\"{name}\")`"),
+                };
+                self.found.push(error.hint(hint));
+                return None;
+            }
+        }
+        Some(Heard { strip, point: tap.point.clone() })
+    }
+}
