@@ -657,6 +657,7 @@ macro_rules! params {
                         return done;
                     }
                 })*
+                let _ = value;
                 let known = Self::INFO.names();
                 Err($crate::params::ParamError::Unknown { name: name.to_owned(), of: Self::INFO.name, known })
             }

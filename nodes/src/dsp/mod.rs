@@ -1,6 +1,8 @@
 //! Signal primitives that effects are made of. They hold the only loops over lanes and channels, and all state in `f64`.
 
 pub mod delay;
+pub mod kaiser;
 pub mod lanes;
 pub mod math;
 pub mod pan;
+pub mod resample;
