@@ -4,6 +4,8 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod graph;
+pub mod plan;
 pub mod resolved;
 pub mod song;
 pub mod time;
