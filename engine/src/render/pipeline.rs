@@ -1,0 +1,240 @@
+//! The pipeline: at each tick every lane of every stage works, each on its own block.
+//!
+//! A lane of stage `s` works at tick `t` on block `t - s`; it reads what its inputs wrote in earlier ticks and writes this
+//! tick's set of a ring. State and outputs are apart, so a tick needs no lock. The only file that knows of threads.
+
+use super::{
+    Progress, RenderError,
+    buffer::Buffer,
+    live::{LiveInput, LiveLane, Span},
+    sources::Sources,
+};
+use crate::{
+    graph::Graph,
+    plan::{Machine, Plan},
+};
+use mixwright_nodes::{block::PIECE, effect::Reading, unit::Frames};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Hears what comes out at a place, from the window's first frame to its last.
+pub trait Listener: Send {
+    /// Takes the next frames.
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError>;
+}
+
+/// A listener and the output of the plan that it hears.
+pub struct Tap<'l> {
+    /// The index of the output.
+    pub output: usize,
+    /// Who hears it.
+    pub listener: &'l mut dyn Listener,
+}
+
+/// What of the song is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The song's frame at which rendering begins, so that what rings is there in time.
+    pub start: Frames,
+    /// The first frame that is heard.
+    pub from: Frames,
+    /// The frame after the last that is heard.
+    pub to: Frames,
+}
+
+/// Runs a plan over a window; returns what its effects did, by their keys.
+///
+/// # Errors
+/// What first failed: a source, a listener, a node, or the wish to go on.
+pub fn run(
+    plan: &Plan,
+    graph: &Graph,
+    rate: u32,
+    on: &Machine,
+    window: Window,
+    sources: &dyn Sources,
+    taps: Vec<Tap<'_>>,
+    progress: &Progress<'_>,
+) -> Result<Vec<(String, Reading)>, RenderError> {
+    let mut pipeline = Pipeline::new(plan, graph, rate, on, window, sources, taps)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(on.threads)
+        .build()
+        .map_err(|error| RenderError::Threads(error.to_string()))?;
+    pool.install(|| pipeline.run(progress))?;
+    let mut readings: Vec<_> = pipeline
+        .workers
+        .iter()
+        .flat_map(|worker| match &worker.task {
+            Task::Lane(lane) => lane.readings().map(|(key, reading)| (key.to_owned(), reading)).collect(),
+            Task::Tap(_) => Vec::new(),
+        })
+        .collect();
+    readings.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(readings)
+}
+
+struct Pipeline<'l> {
+    workers: Vec<Worker<'l>>,
+    sets: Vec<Vec<Buffer>>,
+    stages: usize,
+    block: usize,
+    origin: i64,
+    blocks: usize,
+    rate: u32,
+    window: Window,
+}
+
+struct Worker<'l> {
+    stage: usize,
+    cost: f64,
+    task: Task<'l>,
+    failed: Option<RenderError>,
+}
+
+enum Task<'l> {
+    Lane(Box<LiveLane>),
+    Tap(LiveTap<'l>),
+}
+
+struct LiveTap<'l> {
+    lane: usize,
+    stage: usize,
+    late: i64,
+    listener: &'l mut dyn Listener,
+}
+
+impl<'l> Pipeline<'l> {
+    fn new(
+        plan: &Plan,
+        graph: &Graph,
+        rate: u32,
+        on: &Machine,
+        window: Window,
+        sources: &dyn Sources,
+        taps: Vec<Tap<'l>>,
+    ) -> Result<Self, RenderError> {
+        let block = on.block;
+        let mut workers = Vec::new();
+        for lane in &plan.lanes {
+            let live = LiveLane::new(plan, lane, graph, rate, block, sources)?;
+            let (stage, cost) = (live.stage, live.cost);
+            workers.push(Worker { stage, cost, task: Task::Lane(Box::new(live)), failed: None });
+        }
+        let mut latest = 0;
+        for tap in taps {
+            let output = &plan.outputs[tap.output];
+            let stage = plan.lanes[output.lane].stage;
+            latest = latest.max(output.latency.0);
+            let task = Task::Tap(LiveTap {
+                lane: output.lane,
+                stage,
+                late: output.latency.0,
+                listener: tap.listener,
+            });
+            workers.push(Worker { stage: stage + 1, cost: 10.0, task, failed: None });
+        }
+        let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
+        // Streams begin on the grid of pieces, so that a window changes no cut.
+        let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
+        let frames = (window.to.0 + latest - origin).max(0) as usize;
+        Ok(Pipeline {
+            sets: vec![vec![Buffer::new(block); plan.lanes.len()]; stages + 1],
+            workers,
+            stages,
+            block,
+            origin,
+            blocks: frames.div_ceil(block),
+            rate,
+            window,
+        })
+    }
+
+    fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
+        for tick in 0..self.blocks + self.stages {
+            if progress.cancelled() {
+                return Err(RenderError::Cancelled);
+            }
+            self.tick(tick);
+            if let Some(error) = self.workers.iter_mut().find_map(|worker| worker.failed.take()) {
+                return Err(error);
+            }
+            let done = self.origin + (tick * self.block) as i64 - self.window.from.0;
+            progress.tell(Frames(done.max(0)), self.window.to - self.window.from, self.rate);
+        }
+        Ok(())
+    }
+
+    /// One tick: the longest work first, so that no thread waits for it at the end.
+    fn tick(&mut self, tick: usize) {
+        let ring = self.sets.len();
+        let (block, origin, blocks, window) = (self.block, self.origin, self.blocks, self.window);
+        let mut out = std::mem::take(&mut self.sets[tick % ring]);
+        let sets = &self.sets;
+        let mut free = out.iter_mut();
+        let mut todo: Vec<_> = self
+            .workers
+            .iter_mut()
+            .map(|worker| {
+                let slot = if matches!(worker.task, Task::Lane(_)) { free.next() } else { None };
+                (worker, slot)
+            })
+            .filter(|(worker, _)| (worker.stage..worker.stage + blocks).contains(&tick))
+            .collect();
+        todo.sort_by(|a, b| b.0.cost.total_cmp(&a.0.cost));
+        rayon::scope_fifo(|scope| {
+            for (worker, slot) in todo {
+                scope.spawn_fifo(move |_| {
+                    let start = origin + ((tick - worker.stage) * block) as i64;
+                    worker.work(Span { start, frames: block }, tick, sets, slot, window);
+                });
+            }
+        });
+        self.sets[tick % ring] = out;
+    }
+}
+
+impl Worker<'_> {
+    fn work(&mut self, span: Span, tick: usize, sets: &[Vec<Buffer>], slot: Option<&mut Buffer>, window: Window) {
+        let stage = self.stage;
+        // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
+        let set = |from: usize| &sets[(tick - (stage - from)) % sets.len()];
+        let task = &mut self.task;
+        let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
+            (Task::Lane(lane), Some(out)) => lane.run(span, |input: &LiveInput| &set(input.stage)[input.lane], out),
+            (Task::Tap(tap), _) => tap.hear(span, &set(tap.stage)[tap.lane], window),
+            (Task::Lane(_), None) => unreachable!("every lane has a block in every set"),
+        }));
+        self.failed = match done {
+            Ok(done) => done.err(),
+            Err(panic) => Some(RenderError::Bug { node: self.name(), cause: cause(panic.as_ref()) }),
+        };
+    }
+
+    fn name(&self) -> String {
+        match &self.task {
+            Task::Lane(lane) => lane.keys(),
+            Task::Tap(tap) => format!("the output of lane {}", tap.lane),
+        }
+    }
+}
+
+fn cause(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason was given".to_owned())
+}
+
+impl LiveTap<'_> {
+    /// Hands on what of the block lies in the window, once the output's own latency is left out.
+    fn hear(&mut self, span: Span, heard: &Buffer, window: Window) -> Result<(), RenderError> {
+        let first = span.start - self.late;
+        let clip = |frame: i64| (frame - first).clamp(0, span.frames as i64) as usize;
+        let (from, to) = (clip(window.from.0), clip(window.to.0));
+        if from >= to {
+            return Ok(());
+        }
+        self.listener.hear(&heard.plane(0, to)[from..], &heard.plane(1, to)[from..])
+    }
+}
