@@ -1,7 +1,28 @@
 //! The effects, one file each, and the list that registers them.
 
+pub mod all_pass;
+pub mod band_pass;
+pub mod bell;
+pub mod eq;
+pub mod filter;
+pub mod high_pass;
+pub mod high_shelf;
+pub mod low_pass;
+pub mod low_shelf;
+pub mod notch;
+pub mod tilt;
 pub mod trim;
 
 crate::effects! {
+    all_pass::AllPass,
+    band_pass::BandPass,
+    bell::Bell,
+    eq::Eq,
+    high_pass::HighPass,
+    high_shelf::HighShelf,
+    low_pass::LowPass,
+    low_shelf::LowShelf,
+    notch::Notch,
+    tilt::Tilt,
     trim::Trim,
 }
