@@ -91,10 +91,10 @@ pub trait Sample<const K: usize>: Clone + Send {
 /// A place is always reckoned from where the way began, so that no cut on the way changes a bit.
 #[derive(Clone, Debug)]
 pub struct Knobs<const K: usize> {
-    from: [Vec<f64>; K],
-    step: [Vec<f64>; K],
+    pub(super) from: [Vec<f64>; K],
+    pub(super) step: [Vec<f64>; K],
     goal: [Vec<f64>; K],
-    done: u32,
+    pub(super) done: u32,
     over: u32,
 }
 
