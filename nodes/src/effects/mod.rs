@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod invert;
 pub mod mono;
+pub mod saturate;
 pub mod swap;
 pub mod trim;
 pub mod width;
@@ -11,6 +12,7 @@ crate::effects! {
     balance::Balance,
     invert::Invert,
     mono::Mono,
+    saturate::Saturate,
     swap::Swap,
     trim::Trim,
     width::Width,
