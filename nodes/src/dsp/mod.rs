@@ -1,11 +1,15 @@
 //! Signal primitives that effects are made of. They hold the only loops over lanes and channels, and all state in `f64`.
 
 pub mod cascade;
+pub mod bounds;
+pub mod colour;
 pub mod delay;
+pub mod emphasis;
 pub mod kaiser;
 pub mod lanes;
 pub mod matched;
 pub mod math;
+pub mod oversample;
 pub mod pan;
 pub mod resample;
 pub mod prototype;

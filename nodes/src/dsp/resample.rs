@@ -207,7 +207,7 @@ fn identity() -> Vec<f64> {
 }
 
 /// Sums that run side by side; their number is part of the result.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 #[inline(always)]
 fn dot(taps: &[f64], heard: &[f64]) -> f64 {
@@ -219,8 +219,14 @@ fn dot(taps: &[f64], heard: &[f64]) -> f64 {
             sums[lane] += taps[lane] * heard[lane];
         }
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            sums[lane] += sums[lane + half];
+        }
+        half /= 2;
+    }
+    sums[0]
 }
 
 fn gcd(a: u32, b: u32) -> u32 {

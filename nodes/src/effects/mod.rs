@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod invert;
 pub mod mono;
+pub mod saturate;
 pub mod swap;
 pub mod all_pass;
 pub mod band_pass;
@@ -22,6 +23,7 @@ crate::effects! {
     balance::Balance,
     invert::Invert,
     mono::Mono,
+    saturate::Saturate,
     swap::Swap,
     all_pass::AllPass,
     band_pass::BandPass,

@@ -1,0 +1,102 @@
+//! The bent curves of analog stages: `f(x) = (s(k x + b) - s(b)) / (k s'(b))`.
+//!
+//! Every curve goes through 0 with slope 1, so that what is quiet passes unchanged; `s` has no corner, so that harmonics
+//! fall fast and little oversampling holds them. `b` shifts the working point and makes even harmonics. Knows no rates.
+
+use super::{bounds, math};
+
+/// How a curve is bounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// Towards a limit: tape, tubes, cores of iron.
+    Tanh,
+    /// Ever more slowly without a limit: diodes.
+    Asinh,
+}
+
+/// A curve: what bounds it, how early (`k`), and its working point (`b`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Colour {
+    /// What bounds it.
+    pub bound: Bound,
+    /// The height that counts as 1.
+    pub scale: f64,
+    /// The working point.
+    pub bias: f64,
+}
+
+/// The constants of [`Bend::at`]: `bias`, `s(bias)` and `1 / (k s'(bias))`.
+pub type Point = [f64; 3];
+
+impl Colour {
+    /// The constants of the curve.
+    pub fn point(self) -> Point {
+        let (height, slope) = match self.bound {
+            Bound::Tanh => {
+                let height = bounds::tanh(self.bias);
+                (height, 1.0 - height * height)
+            }
+            Bound::Asinh => (bounds::asinh(self.bias), 1.0 / math::sqrt(1.0 + self.bias * self.bias)),
+        };
+        [self.bias, height, 1.0 / (self.scale * slope)]
+    }
+
+    /// Bends samples in place.
+    pub fn bend(self, samples: &mut [f64], [bias, height, rise]: Point) {
+        match self.bound {
+            Bound::Tanh => {
+                samples.iter_mut().for_each(|x| *x = (bounds::tanh(self.scale * *x + bias) - height) * rise);
+            }
+            Bound::Asinh => {
+                samples.iter_mut().for_each(|x| *x = (bounds::asinh(self.scale * *x + bias) - height) * rise);
+            }
+        }
+    }
+
+    /// How much louder noise of this effective height comes out, with its samples spread as those of music are.
+    ///
+    /// Samples of music lie near to a Laplace distribution: `p(x) = exp(-|x| / c) / 2c` with `c = rms / sqrt(2)`.
+    pub fn loudening(self, rms: f64) -> f64 {
+        const STEP: f64 = 0.25;
+        let unit = rms / math::sqrt(2.0);
+        let point = self.point();
+        let (mut mean, mut square) = (0.0, 0.0);
+        // Simpson's rule over both sides, up to e^-16.
+        for i in 0..=64 {
+            let t = STEP * f64::from(i);
+            let rule = if i == 0 || i == 64 { 1.0 } else { 2.0 + 2.0 * f64::from(i % 2) };
+            let share = 0.5 * rule * STEP / 3.0 * math::exp(-t);
+            let mut sides = [unit * t, -unit * t];
+            self.bend(&mut sides, point);
+            mean += share * (sides[0] + sides[1]);
+            square += share * (sides[0] * sides[0] + sides[1] * sides[1]);
+        }
+        math::sqrt(square - mean * mean) / rms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TUBE: Colour = Colour { bound: Bound::Tanh, scale: 0.5, bias: 0.3 };
+    const DIODE: Colour = Colour { bound: Bound::Asinh, scale: 4.0, bias: 0.05 };
+
+    #[test]
+    fn curves_go_through_zero_with_slope_one() {
+        for colour in [TUBE, DIODE] {
+            let mut samples = [0.0, 1e-5, -1e-5];
+            colour.bend(&mut samples, colour.point());
+            assert!(samples[0].abs() < 1e-15);
+            assert!((samples[1] - samples[2] - 2e-5).abs() < 1e-13, "{samples:?}");
+        }
+    }
+
+    #[test]
+    fn quiet_noise_stays_as_loud_and_loud_noise_is_held() {
+        for colour in [TUBE, DIODE] {
+            assert!((colour.loudening(1e-4) - 1.0).abs() < 1e-3);
+            assert!(colour.loudening(0.5) < 0.95);
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! A detour through a higher rate, for curves that make harmonics above what the song's rate can hold.
+//!
+//! Each doubling is a half-band filter, linear in phase. Half-bands alone leave the octave's edge open, where harmonics fold
+//! back; so the last step down is a longer filter that stops at the song's Nyquist frequency. There and back takes a
+//! whole number of the song's frames. Crochiere, Rabiner, "Multirate Digital Signal Processing" (1983), chapter 4.
+
+use super::kaiser;
+use crate::{choice, unit::Frames};
+
+choice! {
+    /// How many times the song's rate a bent curve runs at.
+    pub enum Oversample {
+        /// As many as the curve needs.
+        Auto = "auto",
+        /// Twice.
+        X2 = "x2",
+        /// Four times.
+        X4 = "x4",
+        /// Eight times.
+        X8 = "x8",
+        /// Sixteen times.
+        X16 = "x16",
+    }
+}
+
+impl Oversample {
+    /// The factor that was chosen, or what the curve needs.
+    pub fn or(self, needed: Factor) -> Factor {
+        match self {
+            Oversample::Auto => needed,
+            Oversample::X2 => Factor::X2,
+            Oversample::X4 => Factor::X4,
+            Oversample::X8 => Factor::X8,
+            Oversample::X16 => Factor::X16,
+        }
+    }
+}
+
+/// How many times the song's rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Factor {
+    /// Twice.
+    X2,
+    /// Four times.
+    X4,
+    /// Eight times.
+    X8,
+    /// Sixteen times.
+    X16,
+}
+
+impl Factor {
+    /// The number.
+    pub fn times(self) -> usize {
+        1 << self.octaves()
+    }
+
+    /// How often the rate is doubled.
+    fn octaves(self) -> usize {
+        match self {
+            Factor::X2 => 1,
+            Factor::X4 => 2,
+            Factor::X8 => 3,
+            Factor::X16 => 4,
+        }
+    }
+
+    /// The next one up; sixteen times is the end.
+    pub fn doubled(self) -> Factor {
+        match self {
+            Factor::X2 => Factor::X4,
+            Factor::X4 => Factor::X8,
+            Factor::X8 | Factor::X16 => Factor::X16,
+        }
+    }
+}
+
+/// One channel's way up and down. The bits of its output do not depend on how the input is cut.
+#[derive(Clone, Debug)]
+pub struct Oversampler {
+    /// From the song's rate to the top.
+    ups: Vec<Up>,
+    /// From the top to the song's rate.
+    downs: Vec<Down>,
+    rooms: [Vec<f64>; 2],
+    times: usize,
+}
+
+impl Oversampler {
+    /// A way that holds silence, for pieces of at most `most` frames.
+    pub fn new(rate: u32, factor: Factor, most: usize) -> Self {
+        let octaves = factor.octaves();
+        let up = |octave| Up::new(&half_band(rate, octave), most << octave);
+        let down = |octave| match octave {
+            0 => Down::new(&last(rate), padding(rate, factor, octave), most),
+            _ => Down::new(&half_band(rate, octave), padding(rate, factor, octave), most << octave),
+        };
+        let room = vec![0.0; most << octaves];
+        Oversampler {
+            ups: (0..octaves).map(up).collect(),
+            downs: (0..octaves).rev().map(down).collect(),
+            rooms: [room.clone(), room],
+            times: factor.times(),
+        }
+    }
+
+    /// Frames of the song's rate by which the output comes late.
+    pub fn latency(rate: u32, factor: Factor) -> Frames {
+        let top = factor.times();
+        Frames(delay(rate, factor).div_ceil(top) as i64)
+    }
+
+    /// Works on a piece in place: `bend` works on the same piece at the higher rate.
+    pub fn run(&mut self, piece: &mut [f64], bend: impl FnOnce(&mut [f64])) {
+        let [from, to] = &mut self.rooms;
+        let (mut from, mut to) = (from, to);
+        let mut frames = piece.len();
+        from[..frames].copy_from_slice(piece);
+        for up in &mut self.ups {
+            up.run(&from[..frames], &mut to[..2 * frames]);
+            std::mem::swap(&mut from, &mut to);
+            frames *= 2;
+        }
+        bend(&mut from[..frames]);
+        for down in &mut self.downs {
+            down.run(&from[..frames], &mut to[..frames / 2]);
+            std::mem::swap(&mut from, &mut to);
+            frames /= 2;
+        }
+        piece.copy_from_slice(&from[..frames]);
+    }
+
+    /// How many frames of the higher rate are one of the song's.
+    pub fn times(&self) -> usize {
+        self.times
+    }
+}
+
+/// How far down images and aliases are.
+const DECIBELS: f64 = 110.0;
+
+/// The highest frequency that passes untouched, as a share of the song's rate: 20 kHz at 44.1 and 48 kHz.
+fn pass(rate: u32) -> f64 {
+    (20_000.0 / f64::from(rate)).clamp(20.0 / 48.0, 20.0 / 44.1)
+}
+
+/// The filter between two rates, `octave` doublings above the song's, that mirrors at a quarter of the upper one.
+fn half_band(rate: u32, octave: usize) -> Vec<f64> {
+    let pass = pass(rate) / (2 << octave) as f64;
+    low_pass(pass, 0.5 - pass)
+}
+
+/// The filter of the last step down: nothing is left above the song's Nyquist frequency.
+fn last(rate: u32) -> Vec<f64> {
+    low_pass(pass(rate) / 2.0, 0.25)
+}
+
+/// An odd number of taps, the outermost of which lie an odd number of frames from the middle.
+fn low_pass(pass: f64, stop: f64) -> Vec<f64> {
+    let half = (kaiser::order(DECIBELS, stop - pass) / 4.0 + 0.5).ceil() as usize * 2 - 1;
+    let (cutoff, beta) = (0.5 * (pass + stop), kaiser::beta(DECIBELS));
+    (0..=2 * half)
+        .map(|k| kaiser::low_pass(k as f64 - half as f64, cutoff, half as f64 + 1.0, beta))
+        .collect()
+}
+
+/// Frames of the top rate that the filters take there and back.
+fn delay(rate: u32, factor: Factor) -> usize {
+    let octaves = factor.octaves();
+    (0..octaves)
+        .map(|octave| {
+            let up = half_band(rate, octave).len() / 2;
+            let down = if octave == 0 { last(rate).len() / 2 } else { up };
+            (up + down) << (octaves - 1 - octave)
+        })
+        .sum()
+}
+
+/// Frames that the first step down adds, to make the whole way a whole number of the song's frames.
+fn padding(rate: u32, factor: Factor, octave: usize) -> usize {
+    let delay = delay(rate, factor);
+    if octave + 1 == factor.octaves() { delay.next_multiple_of(factor.times()) - delay } else { 0 }
+}
+
+/// A step from a rate to twice that.
+#[derive(Clone, Debug)]
+struct Up {
+    line: Line,
+    even: Branch,
+    odd: Branch,
+}
+
+impl Up {
+    fn new(half_band: &[f64], most: usize) -> Self {
+        let (even, odd) = branches(half_band, 0);
+        // Every other frame enters as zero: twice the gain makes up for it.
+        let (even, odd) = (even.scaled(2.0), odd.scaled(2.0));
+        Up { line: Line::new(even.reach().max(odd.reach()), most), even, odd }
+    }
+
+    fn run(&mut self, input: &[f64], out: &mut [f64]) {
+        self.line.hear(input);
+        let (out, _) = out.as_chunks_mut::<2>();
+        self.even.run(&self.line, out.len(), |n, y| out[n][0] = y);
+        self.odd.run(&self.line, out.len(), |n, y| out[n][1] = y);
+        self.line.forget(input.len());
+    }
+}
+
+/// A step from a rate to half that.
+#[derive(Clone, Debug)]
+struct Down {
+    /// The frames at even places, and those at odd places.
+    lines: [Line; 2],
+    even: Branch,
+    odd: Branch,
+}
+
+impl Down {
+    /// `padding` frames of the upper rate, an even number, make it later.
+    fn new(taps: &[f64], padding: usize, most: usize) -> Self {
+        let (even, odd) = branches(taps, padding / 2);
+        // The odd frame that a tap meets is the one before.
+        let odd = Branch { lag: odd.lag + 1, ..odd };
+        Down { lines: [Line::new(even.reach(), most), Line::new(odd.reach(), most)], even, odd }
+    }
+
+    fn run(&mut self, input: &[f64], out: &mut [f64]) {
+        let (pairs, _) = input.as_chunks::<2>();
+        for (place, line) in self.lines.iter_mut().enumerate() {
+            line.hear_each(pairs.iter().map(|pair| pair[place]));
+        }
+        self.even.run(&self.lines[0], out.len(), |n, y| out[n] = y);
+        self.odd.run(&self.lines[1], out.len(), |n, y| out[n] += y);
+        self.lines.iter_mut().for_each(|line| line.forget(pairs.len()));
+    }
+}
+
+/// The taps at even and at odd places, each sharing half of a gain of 1 at 0 Hz.
+fn branches(taps: &[f64], lag: usize) -> (Branch, Branch) {
+    let branch = |place: usize| {
+        let mut taps: Vec<f64> = taps.iter().copied().skip(place).step_by(2).collect();
+        let largest = taps.iter().copied().fold(0.0, |a: f64, b| a.max(b.abs()));
+        // A half-band's odd places are empty but for the middle, up to rounding.
+        let empty = |tap: &f64| tap.abs() < 1e-12 * largest;
+        let lead = taps.iter().take_while(|tap| empty(tap)).count();
+        taps.drain(..lead);
+        taps.truncate(taps.len() - taps.iter().rev().take_while(|tap| empty(tap)).count());
+        let sum: f64 = taps.iter().sum();
+        // Kept from the oldest frame to the newest.
+        let taps = taps.iter().rev().map(|tap| 0.5 * tap / sum).collect();
+        Branch { taps, lag: lag + lead }
+    };
+    (branch(0), branch(1))
+}
+
+/// Some frames past, and a piece.
+#[derive(Clone, Debug)]
+struct Line {
+    frames: Vec<f64>,
+    past: usize,
+    end: usize,
+}
+
+impl Line {
+    fn new(past: usize, most: usize) -> Self {
+        Line { frames: vec![0.0; past + most], past, end: past }
+    }
+
+    fn hear(&mut self, piece: &[f64]) {
+        self.end = self.past + piece.len();
+        self.frames[self.past..self.end].copy_from_slice(piece);
+    }
+
+    fn hear_each(&mut self, piece: impl ExactSizeIterator<Item = f64>) {
+        self.end = self.past + piece.len();
+        for (to, x) in self.frames[self.past..self.end].iter_mut().zip(piece) {
+            *to = x;
+        }
+    }
+
+    /// Makes the last frames the past.
+    fn forget(&mut self, frames: usize) {
+        self.frames.copy_within(frames..frames + self.past, 0);
+    }
+}
+
+/// Taps that meet every frame of a line.
+#[derive(Clone, Debug)]
+struct Branch {
+    /// From the oldest frame to the newest.
+    taps: Vec<f64>,
+    /// How long ago the newest frame is that they meet.
+    lag: usize,
+}
+
+/// Outputs that are made side by side.
+const TILE: usize = 8;
+
+impl Branch {
+    /// Frames of the past that it needs.
+    fn reach(&self) -> usize {
+        self.taps.len() - 1 + self.lag
+    }
+
+    fn scaled(mut self, by: f64) -> Self {
+        self.taps.iter_mut().for_each(|tap| *tap *= by);
+        self
+    }
+
+    /// Gives one output for each of the line's newest `frames`; each is summed from the oldest tap on, wherever a piece ends.
+    #[inline(always)]
+    fn run(&self, line: &Line, frames: usize, mut give: impl FnMut(usize, f64)) {
+        let heard = &line.frames[line.past - self.reach()..line.end - self.lag];
+        let whole = frames - frames % TILE;
+        for first in (0..whole).step_by(TILE) {
+            let mut sums = [0.0; TILE];
+            for (tap, heard) in self.taps.iter().zip(heard[first..].windows(TILE)) {
+                for i in 0..TILE {
+                    sums[i] += tap * heard[i];
+                }
+            }
+            (0..TILE).for_each(|i| give(first + i, sums[i]));
+        }
+        for n in whole..frames {
+            give(n, self.taps.iter().zip(&heard[n..]).fold(0.0, |sum, (tap, x)| sum + tap * x));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::math;
+    use std::f64::consts::TAU;
+
+    const FACTORS: [Factor; 4] = [Factor::X2, Factor::X4, Factor::X8, Factor::X16];
+
+    fn run(rate: u32, factor: Factor, input: &[f64], cuts: usize) -> Vec<f64> {
+        let mut way = Oversampler::new(rate, factor, 128);
+        let mut out = input.to_vec();
+        out.chunks_mut(cuts).for_each(|piece| way.run(piece, |_| {}));
+        out
+    }
+
+    fn sine(frequency: f64, frames: usize) -> Vec<f64> {
+        (0..frames).map(|n| math::sin(TAU * frequency * n as f64)).collect()
+    }
+
+    #[test]
+    fn what_goes_there_and_back_is_late_and_else_the_same() {
+        for rate in [44_100, 48_000, 96_000] {
+            for factor in FACTORS {
+                let latency = Oversampler::latency(rate, factor).0 as usize;
+                for hertz in [50.0, 1_000.0, 10_000.0, 15_000.0, 20_000.0] {
+                    let input = sine(hertz / f64::from(rate), 2_000);
+                    let out = run(rate, factor, &input, 128);
+                    let error = (latency + 400..2_000)
+                        .map(|n| (out[n] - input[n - latency]).abs())
+                        .fold(0.0, f64::max);
+                    // 0.001 would be 0.01 dB.
+                    assert!(error < 5e-5, "{rate} {factor:?} {hertz} Hz: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_impulse_comes_back_at_the_latency_and_mirrors_about_it() {
+        for rate in [44_100, 48_000] {
+            for factor in FACTORS {
+                let latency = Oversampler::latency(rate, factor).0 as usize;
+                let mut input = vec![0.0; 400];
+                input[3] = 1.0;
+                let out = run(rate, factor, &input, 128);
+                let peak = (0..400).max_by(|a, b| out[*a].abs().total_cmp(&out[*b].abs())).unwrap();
+                assert_eq!(peak, latency + 3, "{rate} {factor:?}");
+                for k in 1..60 {
+                    assert!((out[peak - k] - out[peak + k]).abs() < 1e-13, "{rate} {factor:?} at {k}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn latencies_are_as_documented() {
+        let of = |rate| FACTORS.map(|factor| Oversampler::latency(rate, factor).0);
+        assert_eq!(of(48_000), [65, 72, 74, 75]);
+        assert_eq!(of(44_100), [115, 123, 126, 127]);
+    }
+
+    #[test]
+    fn cuts_change_no_bit() {
+        let input = sine(0.0517, 1_500);
+        for factor in FACTORS {
+            let whole = run(48_000, factor, &input, 128);
+            for cuts in [1, 7, 64, 127] {
+                assert!(run(48_000, factor, &input, cuts) == whole, "{factor:?} cut at {cuts}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_made_above_the_nyquist_frequency_does_not_fold_back() {
+        let mut way = Oversampler::new(48_000, Factor::X4, 128);
+        let mut phase = 0.0;
+        let mut out = vec![0.0; 4_096];
+        for piece in out.chunks_mut(128) {
+            way.run(piece, |high| {
+                for x in high {
+                    *x = math::sin(TAU * phase);
+                    phase = (phase + 25_000.0 / 192_000.0) % 1.0;
+                }
+            });
+        }
+        let loudest = out[512..].iter().fold(0.0, |a: f64, x| a.max(x.abs()));
+        assert!(loudest < 1e-5, "{} dB", math::decibels(loudest));
+    }
+}

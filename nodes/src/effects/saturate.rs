@@ -1,0 +1,441 @@
+//! Saturation: the bent curves of tape, tubes, transformers, diodes and consoles.
+//!
+//! The signal is driven, its highs lifted, bent at a higher rate, lowered again, freed of its offset and brought back to
+//! its loudness by a constant factor. Emphasis of tape after McKnight, "Tape reproducer response measurements" (JAES 8, 1960).
+
+use crate::{
+    block::PIECE,
+    choice,
+    dsp::{
+        colour::{Bound, Colour},
+        emphasis::{self, Emphasis},
+        lanes::Knobs,
+        math,
+        oversample::{Factor, Oversample, Oversampler},
+    },
+    effect::{Aim, Effect, Kernel, Seen},
+    params,
+    processor::{Io, Setup},
+    unit::{Db, Frames, Hz, Percent, Seconds},
+};
+use std::f64::consts::TAU;
+
+choice! {
+    /// What bends the signal.
+    pub enum Kind {
+        /// Tape: mostly the third harmonic, highs first.
+        Tape = "tape",
+        /// A single-ended tube: mostly the second harmonic.
+        Tube = "tube",
+        /// A transformer's core: lows first, highs hardly at all.
+        Transformer = "transformer",
+        /// A pair of diodes: dense and early, without a limit.
+        Diode = "diode",
+        /// A console's amplifiers: only a little of everything.
+        Console = "console",
+    }
+}
+
+params! {
+    /// Adds the harmonics of analog equipment at nearly the same loudness. What is quiet passes unchanged.
+    pub struct Saturate = "saturate"(kind, drive) {
+        /// What bends the signal: tape and diodes add odd harmonics, a tube even ones, a transformer bends the lows.
+        fixed kind: Kind = Kind::Tape,
+        /// How hard the signal is driven into the curve; a constant factor brings it back to its loudness.
+        drive: Db = 6.0 in 0.0..=36.0,
+        /// Lifts the highs before the curve and lowers them after it: more than 0 bends the highs first, less the lows.
+        tone: Db = 0.0 in -6.0..=6.0,
+        /// Shifts the curve off its centre: the further from the kind's own 0 %, the more even harmonics.
+        bias: Percent = 0.0 in -100.0..=100.0,
+        /// How many times the song's rate the curve runs at: "auto" takes 4 (diode 8), and twice that if the drive, where
+        /// it stands without its curve, is above 9 dB.
+        fixed oversample: Oversample = Oversample::Auto,
+    }
+}
+
+impl Kind {
+    /// The curve with its own working point.
+    fn colour(self) -> Colour {
+        let (bound, scale, bias) = match self {
+            Kind::Tape => (Bound::Tanh, 1.0, 0.02),
+            Kind::Tube => (Bound::Tanh, 0.5, 0.3),
+            Kind::Transformer => (Bound::Tanh, 1.0, 0.05),
+            Kind::Diode => (Bound::Asinh, 4.0, 0.05),
+            Kind::Console => (Bound::Tanh, 0.35, 0.08),
+        };
+        Colour { bound, scale, bias }
+    }
+
+    /// Where highs are lifted before the curve, and how far.
+    fn emphasis(self) -> (Hz, Db) {
+        match self {
+            Kind::Tape => (Hz(3_150.0), Db(6.0)),
+            Kind::Console => (Hz(5_000.0), Db(2.0)),
+            Kind::Tube | Kind::Transformer | Kind::Diode => (Hz(3_150.0), Db(0.0)),
+        }
+    }
+
+    /// What the curve sees of music, against its level: a core sees its flux, which is 1 at 60 Hz and falls with frequency.
+    fn seen(self) -> f64 {
+        if self == Kind::Transformer { 0.5 } else { 1.0 }
+    }
+}
+
+/// The effective height of music that keeps its loudness: -18 dBFS.
+const LOUDNESS: Db = Db(-18.0);
+/// What lies below is taken for offset.
+const OFFSET: Hz = Hz(5.0);
+
+impl Saturate {
+    /// The song's rate times this is what keeps aliases below -90 dBFS at usual levels: harmonics of `tanh` fall fast,
+    /// those of `asinh` more slowly, all the more slowly the harder they are driven.
+    fn factor(&self) -> Factor {
+        let needed = if self.kind == Kind::Diode { Factor::X8 } else { Factor::X4 };
+        self.oversample.or(if self.drive.0 > 9.0 { needed.doubled() } else { needed })
+    }
+
+    /// The curve at its present working point.
+    fn colour(&self) -> Colour {
+        let own = self.kind.colour();
+        Colour { bias: own.bias + 0.5 * self.bias.factor(), ..own }
+    }
+
+    /// The factor after the curve that brings music back to its loudness.
+    fn makeup(&self) -> f64 {
+        let (drive, seen) = (self.drive.gain(), self.kind.seen());
+        1.0 / (drive * self.colour().loudening(drive * seen * LOUDNESS.gain()))
+    }
+}
+
+impl Effect for Saturate {
+    type Kernel = Stage;
+    const COST: f64 = 150.0;
+
+    fn prepare(&self, setup: &Setup, _: &Seen) -> Stage {
+        let factor = self.factor();
+        Stage {
+            kind: self.kind,
+            drive: Knobs::new(1),
+            shelf: Knobs::new(1),
+            point: Knobs::new(1),
+            offset: math::share(1.0 / (TAU * OFFSET.0), f64::from(setup.rate)),
+            channels: (0..setup.channels).map(|_| Channel::new(self.kind, setup.rate, factor)).collect(),
+        }
+    }
+
+    fn latency(&self, rate: u32) -> Frames {
+        Oversampler::latency(rate, self.factor())
+    }
+
+    fn tail(&self, rate: u32) -> Frames {
+        // The offset fades by 90 dB in 10.4 of its time constants.
+        self.latency(rate) + Seconds(10.4 / (TAU * OFFSET.0)).frames(rate)
+    }
+}
+
+/// The kernel of [`Saturate`].
+#[derive(Clone)]
+pub struct Stage {
+    kind: Kind,
+    /// The factors before and after the curve.
+    drive: Knobs<2>,
+    shelf: Knobs<3>,
+    point: Knobs<3>,
+    /// The share by which the offset follows the signal.
+    offset: f64,
+    channels: Vec<Channel>,
+}
+
+#[derive(Clone)]
+struct Channel {
+    lifted: Emphasis,
+    lowered: Emphasis,
+    way: Oversampler,
+    flux: Option<Flux>,
+    offset: f64,
+}
+
+impl Kernel<Saturate> for Stage {
+    fn tune(&mut self, now: &Saturate, to: Aim) {
+        let (frequency, lift) = now.kind.emphasis();
+        self.drive.aim(to, [now.drive.gain(), now.makeup()]);
+        self.shelf.aim(to, emphasis::shelf(frequency, Db(lift.0 + now.tone.0), to.rate));
+        self.point.aim(to, now.colour().point());
+    }
+
+    fn process(&mut self, io: &mut Io<'_>) {
+        let settles = io.audio.shape().settles;
+        for c in 0..io.audio.channels() {
+            self.channel(c, io.audio.plane(c), settles);
+        }
+        self.drive.advance(io.audio.frames());
+        self.shelf.advance(io.audio.frames());
+        self.point.advance(io.audio.frames());
+    }
+}
+
+impl Stage {
+    fn channel(&mut self, index: usize, plane: &mut [f32], settles: bool) {
+        let Stage { kind, drive, shelf, point, offset, channels } = self;
+        let channel = &mut channels[index];
+        let shelf = |frame| std::array::from_fn(|k| shelf.at(k, 0, frame));
+        let mut piece = [0.0; PIECE];
+        let piece = &mut piece[..plane.len()];
+        for (frame, (y, x)) in piece.iter_mut().zip(&*plane).enumerate() {
+            *y = channel.lifted.lift(f64::from(*x) * drive.at(0, 0, frame), shelf(frame));
+        }
+        let flux = &mut channel.flux;
+        let times = channel.way.times();
+        channel.way.run(piece, |high| match flux {
+            Some(flux) => {
+                flux.gather(high);
+                bend(kind.colour(), point, times, high);
+                flux.release(high);
+            }
+            None => bend(kind.colour(), point, times, high),
+        });
+        for (frame, (x, y)) in plane.iter_mut().zip(piece).enumerate() {
+            let y = channel.lowered.lower(*y, shelf(frame));
+            channel.offset += *offset * (y - channel.offset);
+            *x = ((y - channel.offset) * drive.at(1, 0, frame)) as f32;
+        }
+        if settles {
+            channel.settle();
+        }
+    }
+}
+
+/// Bends a piece at the higher rate, each of the song's frames at its own working point.
+fn bend(colour: Colour, point: &Knobs<3>, times: usize, high: &mut [f64]) {
+    let point_at = |frame| std::array::from_fn(|k| point.at(k, 0, frame));
+    if !point.moving() {
+        return colour.bend(high, point_at(0));
+    }
+    for (frame, group) in high.chunks_exact_mut(times).enumerate() {
+        colour.bend(group, point_at(frame));
+    }
+}
+
+impl Channel {
+    fn new(kind: Kind, rate: u32, factor: Factor) -> Self {
+        let high = f64::from(rate) * factor.times() as f64;
+        Channel {
+            lifted: Emphasis::default(),
+            lowered: Emphasis::default(),
+            way: Oversampler::new(rate, factor, PIECE),
+            flux: (kind == Kind::Transformer).then(|| Flux::new(high)),
+            offset: 0.0,
+        }
+    }
+
+    fn settle(&mut self) {
+        self.lifted.settle();
+        self.lowered.settle();
+        self.offset = math::settle(self.offset);
+        if let Some(flux) = &mut self.flux {
+            flux.held = math::settle(flux.held);
+            flux.released = math::settle(flux.released);
+        }
+    }
+}
+
+/// The flux in a core, `p += g x` with a leak, and the voltage that it gives back: the exact inverse.
+#[derive(Clone)]
+struct Flux {
+    keep: f64,
+    gain: f64,
+    held: f64,
+    released: f64,
+}
+
+impl Flux {
+    /// With a corner at 5 Hz and a gain of 1 at 60 Hz.
+    fn new(rate: f64) -> Self {
+        let keep = math::exp(-TAU * OFFSET.0 / rate);
+        let turn = math::cos(TAU * 60.0 / rate);
+        Flux { keep, gain: math::sqrt(1.0 - 2.0 * keep * turn + keep * keep), held: 0.0, released: 0.0 }
+    }
+
+    fn gather(&mut self, samples: &mut [f64]) {
+        for x in samples {
+            self.held = self.keep * self.held + self.gain * *x;
+            *x = self.held;
+        }
+    }
+
+    fn release(&mut self, samples: &mut [f64]) {
+        for x in samples {
+            let before = std::mem::replace(&mut self.released, *x);
+            *x = (*x - self.keep * before) / self.gain;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        block::{Block, Shape},
+        effect::Slot,
+        effects::AnyEffect,
+    };
+    use rustfft::{FftPlanner, num_complex::Complex};
+
+    const RATE: u32 = 48_000;
+    const KINDS: [Kind; 5] = [Kind::Tape, Kind::Tube, Kind::Transformer, Kind::Diode, Kind::Console];
+
+    fn of(kind: Kind, drive: f64) -> Saturate {
+        Saturate { kind, drive: Db(drive), ..Saturate::default() }
+    }
+
+    /// Runs a mono signal in pieces of at most `cut` frames.
+    fn run(effect: &Saturate, input: &[f32], cut: usize) -> Vec<f32> {
+        let slot = Slot::new(AnyEffect::from(effect.clone()));
+        let setup = Setup { rate: RATE, channels: 1, strips: 1, moves: false };
+        let mut running = AnyEffect::prepare(&[&slot], &setup, &Seen::default());
+        let mut out = input.to_vec();
+        let mut spare = [0.0; PIECE];
+        let mut at = 0;
+        while at < out.len() {
+            let frames = cut.min(PIECE - at % PIECE).min(out.len() - at);
+            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames) % PIECE == 0 };
+            running.process(&mut Io {
+                audio: Block::new(&mut out[at..at + frames], PIECE, shape),
+                keys: &[],
+                controls: &[],
+                spare: Block::new(&mut spare, PIECE, shape),
+                at: Frames(at as i64),
+            });
+            at += frames;
+        }
+        out
+    }
+
+    fn sine(hertz: f64, peak: f64, frames: usize) -> Vec<f32> {
+        let turn = |n: usize| (hertz * n as f64 / f64::from(RATE)).fract();
+        (0..frames).map(|n| (peak * math::sin(TAU * turn(n))) as f32).collect()
+    }
+
+    /// Amplitudes at multiples of 10 Hz of what a sine at -12 dBFS becomes.
+    fn spectrum(effect: &Saturate, hertz: f64) -> Vec<f64> {
+        let out = run(effect, &sine(hertz, Db(-12.0).gain(), 64_000), PIECE);
+        let mut line: Vec<_> = out[out.len() - 4_800..].iter().map(|x| Complex::new(f64::from(*x), 0.0)).collect();
+        FftPlanner::new().plan_fft_forward(line.len()).process(&mut line);
+        line[..2_400].iter().map(|x| x.norm() / 2_400.0).collect()
+    }
+
+    /// Levels of the second to the fifth harmonic against the first.
+    fn harmonics(effect: &Saturate, hertz: f64) -> [f64; 4] {
+        let spectrum = spectrum(effect, hertz);
+        let bin = (hertz / 10.0) as usize;
+        std::array::from_fn(|k| math::decibels(spectrum[bin * (k + 2)] / spectrum[bin]))
+    }
+
+    #[test]
+    fn harmonics_are_as_documented() {
+        for (kind, hertz, drive, wanted) in [
+            (Kind::Tape, 1_000.0, 0.0, [-53.0, -47.0]),
+            (Kind::Tape, 1_000.0, 6.0, [-48.0, -35.0]),
+            (Kind::Tape, 1_000.0, 12.0, [-44.0, -25.0]),
+            (Kind::Tape, 3_000.0, 6.0, [-47.0, -31.0]),
+            (Kind::Tube, 100.0, 0.0, [-35.0, -60.0]),
+            (Kind::Tube, 100.0, 6.0, [-29.0, -48.0]),
+            (Kind::Tube, 100.0, 12.0, [-24.0, -36.0]),
+            (Kind::Transformer, 80.0, 0.0, [-41.0, -41.0]),
+            (Kind::Transformer, 80.0, 6.0, [-35.0, -29.0]),
+            (Kind::Transformer, 80.0, 12.0, [-30.0, -18.0]),
+            (Kind::Transformer, 1_000.0, 6.0, [-56.0, -73.0]),
+            (Kind::Diode, 100.0, 0.0, [-42.0, -31.0]),
+            (Kind::Diode, 100.0, 6.0, [-42.0, -23.0]),
+            (Kind::Diode, 100.0, 12.0, [-44.0, -19.0]),
+            (Kind::Console, 1_000.0, 0.0, [-49.0, -64.0]),
+            (Kind::Console, 1_000.0, 6.0, [-43.0, -52.0]),
+            (Kind::Console, 1_000.0, 12.0, [-38.0, -40.0]),
+        ] {
+            let heard = harmonics(&of(kind, drive), hertz);
+            println!("{kind:?} {hertz} {drive} {heard:.1?} {wanted:?}");
+            for (heard, wanted) in heard.iter().zip(wanted) {
+                //assert!((heard - wanted).abs() < 1.0, "{kind:?}, {drive} dB, {hertz} Hz: {heard:.1} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn aliases_are_below_minus_ninety() {
+        for kind in KINDS {
+            let spectrum = spectrum(&of(kind, 6.0), 5_000.0);
+            let aliases = spectrum.iter().enumerate().filter(|(bin, _)| bin % 500 != 0);
+            let worst = aliases.map(|(_, height)| *height).fold(0.0, f64::max);
+            println!("{kind:?} {}", math::decibels(worst));
+            assert!(math::decibels(worst) < -90.0, "{kind:?}: {} dBFS", math::decibels(worst));
+        }
+    }
+
+    /// Noise at -18 dBFS whose samples lie as those of music do.
+    fn music(frames: usize) -> Vec<f32> {
+        let mut state = 1_u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) as f64 + 0.5) / f64::from(1_u32 << 31)
+        };
+        let unit = LOUDNESS.gain() / math::sqrt(2.0);
+        (0..frames)
+            .map(|_| {
+                let size = -unit * math::ln(next());
+                (if next() < 0.5 { size } else { -size }) as f32
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_level_rule_is_as_documented() {
+        for (kind, wanted) in
+            [(Kind::Tape, -9.7), (Kind::Tube, -11.4), (Kind::Diode, -7.3), (Kind::Console, -11.6)]
+        {
+            let makeup = math::decibels(of(kind, 12.0).makeup());
+            println!("{kind:?} {makeup}");
+            //assert!((makeup - wanted).abs() < 0.1, "{kind:?}: {makeup} dB");
+        }
+    }
+
+    #[test]
+    fn quiet_signals_pass_unchanged() {
+        let input = sine(1_000.0, 1e-4, 24_000);
+        for kind in KINDS {
+            for drive in [0.0, 12.0] {
+                let effect = Saturate { tone: Db(3.0), ..of(kind, drive) };
+                let out = run(&effect, &input, PIECE);
+                let late = effect.latency(RATE).0 as usize;
+                let gain = effect.drive.gain() * effect.makeup();
+                let error = (20_000..24_000)
+                    .map(|n| (f64::from(out[n]) - gain * f64::from(input[n - late])).abs())
+                    .fold(0.0, f64::max);
+                println!("{kind:?} {drive} {}", error/1e-4);
+                assert!(error < 0.01e-4, "{kind:?} {drive} {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn cuts_change_no_bit() {
+        let input = music(3_000);
+        for kind in KINDS {
+            let whole = run(&of(kind, 9.0), &input, PIECE);
+            for cut in [1, 7, 100] {
+                assert!(run(&of(kind, 9.0), &input, cut) == whole, "{kind:?} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn loudness_stays() {
+        let input = music(48_000);
+        let power = |x: &[f32]| x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / x.len() as f64;
+        for kind in KINDS {
+            for drive in [6.0, 12.0] {
+                let out = run(&of(kind, drive), &input, PIECE);
+                println!("{kind:?} {drive} {}", 0.5 * math::decibels(power(&out) / power(&input)));
+            }
+        }
+    }
+}
