@@ -1,7 +1,7 @@
 //! Signal primitives that effects are made of. They hold the only loops over lanes and channels, and all state in `f64`.
 
-pub mod cascade;
 pub mod bounds;
+pub mod cascade;
 pub mod colour;
 pub mod delay;
 pub mod emphasis;
@@ -11,6 +11,6 @@ pub mod matched;
 pub mod math;
 pub mod oversample;
 pub mod pan;
-pub mod resample;
 pub mod prototype;
 mod recursion;
+pub mod resample;

@@ -1,39 +1,39 @@
 //! The effects, one file each, and the list that registers them.
 
-pub mod balance;
-pub mod invert;
-pub mod mono;
-pub mod saturate;
-pub mod swap;
 pub mod all_pass;
+pub mod balance;
 pub mod band_pass;
 pub mod bell;
 pub mod eq;
 pub mod filter;
 pub mod high_pass;
 pub mod high_shelf;
+pub mod invert;
 pub mod low_pass;
 pub mod low_shelf;
+pub mod mono;
 pub mod notch;
+pub mod saturate;
+pub mod swap;
 pub mod tilt;
 pub mod trim;
 pub mod width;
 
 crate::effects! {
-    balance::Balance,
-    invert::Invert,
-    mono::Mono,
-    saturate::Saturate,
-    swap::Swap,
     all_pass::AllPass,
+    balance::Balance,
     band_pass::BandPass,
     bell::Bell,
     eq::Eq,
     high_pass::HighPass,
     high_shelf::HighShelf,
+    invert::Invert,
     low_pass::LowPass,
     low_shelf::LowShelf,
+    mono::Mono,
     notch::Notch,
+    saturate::Saturate,
+    swap::Swap,
     tilt::Tilt,
     trim::Trim,
     width::Width,
