@@ -39,9 +39,10 @@ pub struct Plan {
     pub outputs: Vec<Output>,
     /// Frames for which the song may ring on: the longest way's tails, at most 60 s.
     pub tail: Frames,
+    /// Frames a second.
+    pub rate: u32,
     /// The keys of all nodes, lane by lane, for people.
     keys: Vec<Vec<String>>,
-    rate: u32,
 }
 
 /// A chain of nodes that run one after the other on the same block.

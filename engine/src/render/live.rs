@@ -194,7 +194,10 @@ impl LiveNode {
         match &mut self.kind {
             Kind::Source(player) => player.fill(at, &mut out.planes(self.output, span.frames)),
             Kind::Sum => {
-                sum::run(heard, self.output, span, out);
+                // A sum of one signal may stand within a lane: that signal is already there.
+                if first {
+                    sum::run(heard, self.output, span, out);
+                }
                 Ok(())
             }
             Kind::Fader(fader) => {

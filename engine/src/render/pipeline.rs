@@ -51,14 +51,13 @@ pub struct Window {
 pub fn run(
     plan: &Plan,
     graph: &Graph,
-    rate: u32,
     on: &Machine,
     window: Window,
     sources: &dyn Sources,
     taps: Vec<Tap<'_>>,
     progress: &Progress<'_>,
 ) -> Result<Vec<(String, Reading)>, RenderError> {
-    let mut pipeline = Pipeline::new(plan, graph, rate, on, window, sources, taps)?;
+    let mut pipeline = Pipeline::new(plan, graph, on, window, sources, taps)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(on.threads)
         .build()
@@ -110,13 +109,12 @@ impl<'l> Pipeline<'l> {
     fn new(
         plan: &Plan,
         graph: &Graph,
-        rate: u32,
         on: &Machine,
         window: Window,
         sources: &dyn Sources,
         taps: Vec<Tap<'l>>,
     ) -> Result<Self, RenderError> {
-        let block = on.block;
+        let (block, rate) = (on.block, plan.rate);
         let mut workers = Vec::new();
         for lane in &plan.lanes {
             let live = LiveLane::new(plan, lane, graph, rate, block, sources)?;

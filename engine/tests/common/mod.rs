@@ -1,0 +1,171 @@
+//! Songs and sounds for tests: sources that are computed, listeners that keep what they hear.
+#![allow(dead_code, reason = "each test file uses its own share")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and its sounds need no equal bits")]
+
+use mixwright_engine::{
+    check::{FileFacts, Files, check},
+    graph,
+    plan::{self, Machine, Plan},
+    render::{
+        Progress, RenderError,
+        pipeline::{self, Listener, Tap, Window},
+        sources::{Player, Sources},
+    },
+    resolved::PlayedClip,
+    song::{Clip, Insert, InsertEffect, Setting, Song, Strip, StripKind},
+};
+use mixwright_nodes::{
+    effect::{Sound, Width},
+    effects::AnyEffect,
+    params::Value,
+    unit::{Frames, Unit},
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub(crate) const RATE: u32 = 48_000;
+
+/// Sound by name: `impulse`, `ones`, `noise 3`, `sine 1000`; with `stereo` in front the right channel differs.
+pub(crate) struct Made;
+
+impl Files for Made {
+    fn facts(&self, path: &Path) -> Result<FileFacts, (String, Option<String>)> {
+        let name = path.to_string_lossy();
+        let channels = if name.starts_with("stereo") { 2 } else { 1 };
+        if name.contains("missing") {
+            return Err((format!("cannot read `{name}`: no such file"), None));
+        }
+        Ok(FileFacts { rate: RATE, channels, frames: 30_000 })
+    }
+}
+
+pub(crate) fn sample(name: &str, channel: usize, frame: i64) -> f32 {
+    let (name, channel) = match name.strip_prefix("stereo ") {
+        Some(name) => (name, channel as u64),
+        None => (name, 0),
+    };
+    match name.split_once(' ').unwrap_or((name, "0")) {
+        ("impulse", _) => f32::from(u8::from(frame == 1000)),
+        ("ones", _) => 1.0,
+        ("noise", seed) => noise(frame as u64, seed.parse::<u64>().unwrap() * 2 + channel),
+        ("sine", hertz) => {
+            let hertz: f64 = hertz.parse().unwrap();
+            (std::f64::consts::TAU * hertz * frame as f64 / f64::from(RATE)).sin() as f32
+        }
+        other => panic!("no sound {other:?}"),
+    }
+}
+
+pub(crate) fn noise(i: u64, seed: u64) -> f32 {
+    let mut x = i.wrapping_add(seed << 40).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((x >> 40) as f32 / (1u64 << 23) as f32) - 1.0
+}
+
+struct MadePlayer(Vec<PlayedClip>);
+
+impl Sources for Made {
+    fn player(&self, clips: &[PlayedClip], _: u32, _: Width) -> Result<Box<dyn Player>, RenderError> {
+        Ok(Box::new(MadePlayer(clips.to_vec())))
+    }
+
+    fn sound(&self, _: &str, _: u32) -> Result<Arc<Sound>, RenderError> {
+        let ring = (0..2_000).map(|i| noise(i, 99) * 0.1 * (1.0 - i as f32 / 2_000.0)).collect();
+        Ok(Arc::new(Sound { file_rate: RATE, channels: vec![ring] }))
+    }
+}
+
+impl Player for MadePlayer {
+    fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), RenderError> {
+        for (channel, plane) in planes.iter_mut().enumerate() {
+            plane.fill(0.0);
+            for clip in &self.0 {
+                let name = clip.path.to_string_lossy();
+                for (i, x) in plane.iter_mut().enumerate() {
+                    let frame = at.0 + i as i64;
+                    if (clip.at.0..clip.end().0).contains(&frame) {
+                        *x += sample(&name, channel, frame - clip.at.0);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps what it hears.
+#[derive(Default)]
+pub(crate) struct Kept(pub(crate) Vec<f32>, pub(crate) Vec<f32>);
+
+impl Listener for Kept {
+    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
+        self.0.extend_from_slice(left);
+        self.1.extend_from_slice(right);
+        Ok(())
+    }
+}
+
+pub(crate) fn song() -> Song {
+    Song { rate: RATE, ..Song::new("test") }
+}
+
+pub(crate) fn track(name: &str, sound: &str) -> Strip {
+    let mut strip = Strip::new(name, StripKind::Track);
+    strip.clips.push(Clip::new(sound));
+    strip
+}
+
+pub(crate) fn effect(name: &str, params: &[(&str, f64)]) -> InsertEffect {
+    let mut effect = AnyEffect::named(name).unwrap_or_else(|| panic!("no effect {name}"));
+    for (param, value) in params {
+        effect.set(param, &Value::Number(*value, Unit::Plain)).unwrap();
+    }
+    InsertEffect::new(name, effect)
+}
+
+pub(crate) fn insert(strip: &mut Strip, effect: InsertEffect) {
+    let name = format!("{}#{}", effect.name, strip.chain.len());
+    strip.chain.push(Insert::Effect(InsertEffect { name, ..effect }));
+}
+
+/// An effect that is late but changes nothing: all dry.
+pub(crate) fn late(name: &str, params: &[(&str, f64)]) -> InsertEffect {
+    InsertEffect { mix: Setting::Is(0.0), ..effect(name, params) }
+}
+
+pub(crate) fn planned(song: &Song, on: &Machine) -> (graph::Graph, Plan) {
+    let checked = check(song, &Made).unwrap_or_else(|errors| panic!("{}", listed(&errors)));
+    let graph = graph::build(&checked.song).unwrap_or_else(|error| panic!("{error}"));
+    let plan = plan::plan(&graph, song.rate, on);
+    (graph, plan)
+}
+
+pub(crate) fn listed(errors: &[mixwright_engine::diagnostic::Diagnostic]) -> String {
+    errors.iter().map(|error| format!("{error}\n")).collect()
+}
+
+/// Everything that comes out of a song, by place and name.
+pub(crate) fn render(song: &Song, on: Machine, window: Window) -> BTreeMap<String, Kept> {
+    let (graph, plan) = planned(song, &on);
+    let mut kept: Vec<Kept> = plan.outputs.iter().map(|_| Kept::default()).collect();
+    let taps = kept
+        .iter_mut()
+        .enumerate()
+        .map(|(output, listener)| Tap { output, listener: listener as &mut dyn Listener })
+        .collect();
+    let stop = AtomicBool::new(false);
+    let progress = Progress { told: &|_, _, _| {}, stop: &stop };
+    pipeline::run(&plan, &graph, &on, window, &Made, taps, &progress).unwrap();
+    plan.outputs.iter().map(|o| format!("{:?} {}", o.place, o.name)).zip(kept).collect()
+}
+
+pub(crate) fn whole(frames: i64) -> Window {
+    Window { start: Frames(0), from: Frames(0), to: Frames(frames) }
+}
+
+pub(crate) fn machine(threads: usize, block: usize) -> Machine {
+    Machine { threads, block }
+}
