@@ -1,1 +1,4 @@
-//! Pure measures of signals.
+//! Pure measures of signals: the same reading however the signal was cut into blocks.
+
+pub mod loudness;
+pub mod weighting;
