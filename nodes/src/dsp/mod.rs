@@ -3,3 +3,5 @@
 pub mod delay;
 pub mod lanes;
 pub mod math;
+pub mod reduction;
+pub mod true_peak;
