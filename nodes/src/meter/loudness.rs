@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn agrees_with_another_meter_at_every_rate() {
         for rate in [22_050, 44_100, 48_000, 96_000] {
-            let (left, right) = (music(rate, 18, 1), music(rate, 18, 99));
+            let (left, right) = (music(rate, 25, 1), music(rate, 25, 99));
             for stereo in [true, false] {
                 let mut meter = Loudness::new(rate);
                 meter.push(&left, stereo.then_some(&right));
@@ -342,7 +342,7 @@ mod tests {
                 let range = ours.range.unwrap().0;
                 assert!((integrated - other.loudness_global().unwrap()).abs() < 1e-6, "{rate}: {integrated}");
                 // The other hops by 1 s, which Tech 3342 allows, and has a tenth of our values to sort.
-                assert!((range - other.loudness_range().unwrap()).abs() < 1.0, "{rate}: {range}");
+                assert!((range - other.loudness_range().unwrap()).abs() < 0.5, "{rate}: {range}");
             }
         }
     }
