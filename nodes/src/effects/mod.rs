@@ -16,6 +16,7 @@ pub mod notch;
 pub mod saturate;
 pub mod swap;
 pub mod tilt;
+pub mod limit;
 pub mod trim;
 pub mod width;
 
@@ -35,6 +36,7 @@ crate::effects! {
     saturate::Saturate,
     swap::Swap,
     tilt::Tilt,
+    limit::Limit,
     trim::Trim,
     width::Width,
 }

@@ -1,0 +1,84 @@
+//! Sample levels of one channel: the largest sample with its place, RMS, and the constant in it.
+
+use crate::unit::{Db, Frames};
+use serde::Serialize;
+
+/// What the levels of a channel are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LevelReading {
+    /// The largest sample against full scale.
+    pub peak: Db,
+    /// Its frame.
+    pub peak_at: Frames,
+    /// The root of the mean square against full scale: a full-scale sine is at -3.01 dB.
+    pub rms: Db,
+    /// The mean: a constant that eats headroom. 1 is full scale.
+    pub dc: f64,
+}
+
+/// A meter of sample levels of one channel.
+#[derive(Clone, Debug, Default)]
+pub struct Level {
+    peak: f32,
+    peak_at: i64,
+    frames: i64,
+    sum: f64,
+    energy: f64,
+}
+
+impl Level {
+    /// Hears on.
+    pub fn push(&mut self, signal: &[f32]) {
+        for (i, x) in signal.iter().enumerate() {
+            if x.abs() > self.peak {
+                self.peak = x.abs();
+                self.peak_at = self.frames + i as i64;
+            }
+            let x = f64::from(*x);
+            self.sum += x;
+            self.energy += x * x;
+        }
+        self.frames += signal.len() as i64;
+    }
+
+    /// What the meter reads now.
+    pub fn reading(&self) -> LevelReading {
+        let frames = self.frames.max(1) as f64;
+        LevelReading {
+            peak: Db::of(f64::from(self.peak)),
+            peak_at: Frames(self.peak_at),
+            rms: Db::of((self.energy / frames).sqrt()),
+            dc: self.sum / frames,
+        }
+    }
+
+    /// The sum of the squares of all samples.
+    pub fn energy(&self) -> f64 {
+        self.energy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sine_on_a_constant() {
+        let mut meter = Level::default();
+        let signal: Vec<f32> = (0..48_000)
+            .map(|n| (0.1 + 0.5 * libm::sin(std::f64::consts::TAU * f64::from(n) / 48.0)) as f32)
+            .collect();
+        signal.chunks(77).for_each(|piece| meter.push(piece));
+        let reading = meter.reading();
+        assert!((reading.peak.0 - Db::of(0.6).0).abs() < 1e-6);
+        assert_eq!(reading.peak_at, Frames(12));
+        assert!((reading.rms.0 - Db::of((0.125_f64 + 0.01).sqrt()).0).abs() < 1e-6);
+        assert!((reading.dc - 0.1).abs() < 1e-7);
+    }
+
+    #[test]
+    fn silence_is_off() {
+        let reading = Level::default().reading();
+        assert_eq!((reading.peak, reading.rms, reading.dc), (Db::OFF, Db::OFF, 0.0));
+    }
+}

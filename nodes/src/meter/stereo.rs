@@ -1,0 +1,147 @@
+//! How alike the two channels are: 1 is mono, 0 unlike, -1 what vanishes when a phone adds them.
+
+use serde::Serialize;
+
+/// Sub-blocks in a window of 400 ms.
+const WINDOW: usize = 40;
+/// Mean power of a channel under which a window says nothing: -70 dBFS.
+const GATE: f64 = 1e-7;
+
+/// How alike the channels are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct StereoReading {
+    /// The correlation over the whole; none where a channel is silent.
+    pub correlation: Option<f64>,
+    /// The smallest correlation in 400 ms, among those where both channels are above -70 dBFS.
+    pub min_correlation: Option<f64>,
+}
+
+/// A correlation meter.
+#[derive(Clone, Debug)]
+pub struct Stereo {
+    rate: u64,
+    frames: u64,
+    blocks: u64,
+    now: Products,
+    total: Products,
+    /// The last [`WINDOW`] sub-blocks, by their number modulo that.
+    recent: Vec<Products>,
+    least: Option<f64>,
+}
+
+/// Sums of products.
+#[derive(Clone, Copy, Debug, Default)]
+struct Products {
+    left: f64,
+    right: f64,
+    both: f64,
+}
+
+impl Products {
+    fn add(&mut self, other: Products) {
+        self.left += other.left;
+        self.right += other.right;
+        self.both += other.both;
+    }
+
+    /// The correlation, if both channels have more than so much energy.
+    fn correlation(&self, gate: f64) -> Option<f64> {
+        (self.left > gate && self.right > gate)
+            .then(|| (self.both / (self.left * self.right).sqrt()).clamp(-1.0, 1.0))
+    }
+}
+
+impl Stereo {
+    /// A meter that has heard nothing.
+    pub fn new(rate: u32) -> Self {
+        Stereo {
+            rate: u64::from(rate),
+            frames: 0,
+            blocks: 0,
+            now: Products::default(),
+            total: Products::default(),
+            recent: vec![Products::default(); WINDOW],
+            least: None,
+        }
+    }
+
+    /// Hears on.
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
+        let mut done = 0;
+        while done < left.len() {
+            let end = ((self.blocks + 1) * self.rate + 50) / 100;
+            let part = done..left.len().min(done + (end - self.frames) as usize);
+            done = part.end;
+            self.frames += part.len() as u64;
+            for (left, right) in left[part.clone()].iter().zip(&right[part]) {
+                let (left, right) = (f64::from(*left), f64::from(*right));
+                self.now.add(Products { left: left * left, right: right * right, both: left * right });
+            }
+            if self.frames == end {
+                self.close_block();
+            }
+        }
+    }
+
+    fn close_block(&mut self) {
+        let block = std::mem::take(&mut self.now);
+        self.total.add(block);
+        self.recent[(self.blocks % WINDOW as u64) as usize] = block;
+        self.blocks += 1;
+        if self.blocks < WINDOW as u64 {
+            return;
+        }
+        let mut window = Products::default();
+        self.recent.iter().for_each(|block| window.add(*block));
+        let gate = GATE * (self.rate * WINDOW as u64) as f64 / 100.0;
+        if let Some(here) = window.correlation(gate) {
+            self.least = Some(self.least.map_or(here, |least| least.min(here)));
+        }
+    }
+
+    /// What the meter reads now.
+    pub fn reading(&self) -> StereoReading {
+        let mut whole = self.total;
+        whole.add(self.now);
+        StereoReading { correlation: whole.correlation(0.0), min_correlation: self.least }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(piece: usize, right: impl Fn(usize, f32) -> f32) -> StereoReading {
+        let left: Vec<f32> =
+            (0..48_000).map(|n| libm::sin(std::f64::consts::TAU * n as f64 / 48.0) as f32).collect();
+        let right: Vec<f32> = left.iter().enumerate().map(|(n, x)| right(n, *x)).collect();
+        let mut meter = Stereo::new(48_000);
+        for (left, right) in left.chunks(piece).zip(right.chunks(piece)) {
+            meter.push(left, right);
+        }
+        meter.reading()
+    }
+
+    #[test]
+    fn mono_is_one_opposite_is_minus_one_and_a_quarter_turn_is_nothing() {
+        let near = |got: Option<f64>, wanted: f64| (got.unwrap() - wanted).abs() < 1e-9;
+        assert!(near(measured(100, |_, x| 0.5 * x).correlation, 1.0));
+        assert!(near(measured(100, |_, x| -x).min_correlation, -1.0));
+        let turned = measured(100, |n, _| libm::cos(std::f64::consts::TAU * n as f64 / 48.0) as f32);
+        assert!(turned.correlation.unwrap().abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_least_window_is_found_whatever_the_cuts() {
+        let half_turned = |n: usize, x: f32| if (20_000..40_000).contains(&n) { -x } else { x };
+        let whole = measured(48_000, half_turned);
+        assert!((whole.min_correlation.unwrap() + 1.0).abs() < 1e-9);
+        assert!((whole.correlation.unwrap() - 8.0 / 48.0).abs() < 1e-3);
+        assert_eq!(whole, measured(31, half_turned));
+    }
+
+    #[test]
+    fn beside_silence_there_is_none() {
+        assert_eq!(measured(100, |_, _| 0.0), StereoReading::default());
+    }
+}

@@ -1,0 +1,120 @@
+//! K weighting: the two filters of ITU-R BS.1770 that stand for the head and for the ear's deafness to lows.
+//!
+//! The recommendation prints coefficients for 48 kHz only. Those of other rates come from the analog prototypes behind
+//! its table by the bilinear transform, which gives the table itself at 48 kHz (Mansbridge, Finn, Reiss, AES 132, 2012).
+
+use crate::dsp::math::{gain, power, settle, tan};
+use std::f64::consts::PI;
+
+/// The K weighting of up to two channels side by side.
+#[derive(Clone, Debug)]
+pub struct KWeighting {
+    shelf: Biquad,
+    high_pass: Biquad,
+}
+
+impl KWeighting {
+    /// At rest.
+    pub fn new(rate: u32) -> Self {
+        KWeighting { shelf: shelf(f64::from(rate)), high_pass: high_pass(f64::from(rate)) }
+    }
+
+    /// The next frame of both channels.
+    #[inline(always)]
+    pub fn next(&mut self, frame: [f64; 2]) -> [f64; 2] {
+        self.high_pass.next(self.shelf.next(frame))
+    }
+
+    /// Clears what has decayed below hearing.
+    pub fn settle(&mut self) {
+        self.shelf.settle();
+        self.high_pass.settle();
+    }
+}
+
+fn shelf(rate: f64) -> Biquad {
+    const FREQUENCY: f64 = 1_681.974_450_955_533;
+    const GAIN: f64 = 3.999_843_853_973_347;
+    const Q: f64 = 0.707_175_236_955_419_6;
+    let k = tan(PI * FREQUENCY / rate);
+    let high = gain(GAIN);
+    let band = power(high, 0.499_666_774_154_541_6);
+    let a0 = 1.0 + k / Q + k * k;
+    Biquad::new(
+        [(high + band * k / Q + k * k) / a0, 2.0 * (k * k - high) / a0, (high - band * k / Q + k * k) / a0],
+        [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0],
+    )
+}
+
+fn high_pass(rate: f64) -> Biquad {
+    const FREQUENCY: f64 = 38.135_470_876_024_44;
+    const Q: f64 = 0.500_327_037_323_877_3;
+    let k = tan(PI * FREQUENCY / rate);
+    let a0 = 1.0 + k / Q + k * k;
+    // The table leaves this numerator unscaled.
+    Biquad::new([1.0, -2.0, 1.0], [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0])
+}
+
+/// A second-order section in transposed direct form II.
+#[derive(Clone, Debug)]
+struct Biquad {
+    b: [f64; 3],
+    a: [f64; 2],
+    states: [[f64; 2]; 2],
+}
+
+impl Biquad {
+    fn new(b: [f64; 3], a: [f64; 2]) -> Self {
+        Biquad { b, a, states: [[0.0; 2]; 2] }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, x: [f64; 2]) -> [f64; 2] {
+        let [s1, s2] = self.states;
+        let y: [f64; 2] = std::array::from_fn(|c| self.b[0] * x[c] + s1[c]);
+        self.states = [
+            std::array::from_fn(|c| (self.b[1] * x[c] + s2[c]) - self.a[0] * y[c]),
+            std::array::from_fn(|c| self.b[2] * x[c] - self.a[1] * y[c]),
+        ];
+        y
+    }
+
+    fn settle(&mut self) {
+        self.states.iter_mut().flatten().for_each(|s| *s = settle(*s));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_the_table_of_the_recommendation_at_48_khz() {
+        let (shelf, high_pass) = (shelf(48_000.0), high_pass(48_000.0));
+        let table = [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85];
+        for (made, printed) in shelf.b.iter().zip(table) {
+            assert!((made - printed).abs() < 1e-13, "{made} {printed}");
+        }
+        assert!((shelf.a[0] + 1.690_659_293_182_41).abs() < 1e-13);
+        assert!((shelf.a[1] - 0.732_480_774_215_85).abs() < 1e-13);
+        assert!((high_pass.a[0] + 1.990_047_454_833_98).abs() < 1e-13);
+        assert!((high_pass.a[1] - 0.990_072_250_366_21).abs() < 1e-13);
+    }
+
+    #[test]
+    fn a_tone_of_997_hz_gains_what_the_recommendation_takes_off() {
+        // BS.1770: a full-scale sine of 997 Hz reads -3.01 LKFS, so the filter lifts it by the offset of 0.691 dB.
+        for rate in [22_050, 44_100, 48_000, 96_000, 192_000] {
+            let mut filter = KWeighting::new(rate);
+            let tone = |n: u32| libm::sin(std::f64::consts::TAU * 997.0 * f64::from(n) / f64::from(rate));
+            let skip = rate;
+            let mut power = 0.0;
+            for n in 0..2 * rate {
+                let [y, _] = filter.next([tone(n), 0.0]);
+                power += if n >= skip { y * y } else { 0.0 };
+            }
+            let level = 10.0 * libm::log10(2.0 * power / f64::from(rate));
+            assert!((level - 0.691).abs() < 0.04, "{level} dB at {rate} Hz");
+        }
+    }
+}
