@@ -3,4 +3,7 @@
 //! This crate knows no script language and prints nothing.
 
 pub mod diagnostic;
+pub mod files;
+pub mod sink;
 pub mod song;
+pub mod source;
