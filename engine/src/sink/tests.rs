@@ -189,3 +189,21 @@ fn a_dropped_sink_leaves_nothing_and_any_failing_operation_the_old_file() {
         assert!(list(dir.path()).unwrap().is_empty());
     }
 }
+
+#[test]
+fn any_frame_of_a_flac_can_be_sought() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mix.flac");
+    write(&path, form(Format::Flac(Depth::Bits24), 2), &wave(300_000, 2), &[4096]).unwrap();
+    let whole = read(&path);
+    let mut reader = Reader::open(&path, ChannelPick::All).unwrap();
+    for frame in [200_000, 17, 299_999, 0, 123_456, 4096, 299_000, 8191, 65_536] {
+        reader.seek(frame).unwrap();
+        let mut planes = vec![vec![0.0; 9000.min(300_000 - frame as usize)]; 2];
+        let n = reader.read(&mut planes.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>()).unwrap();
+        assert_eq!(n, planes[0].len());
+        for (part, whole) in planes.iter().zip(&whole) {
+            assert!(part == &whole[frame as usize..][..n], "{frame}");
+        }
+    }
+}

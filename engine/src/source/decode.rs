@@ -119,15 +119,14 @@ impl Decoder {
         })
     }
 
-    /// Goes to the packet that holds a raw frame, or to one before.
+    /// Goes to the packet that holds a raw frame, or to one before; to be asked of a fresh decoder.
     pub(super) fn seek(&mut self, frame: u64) -> Result<(), Fault> {
-        let Decoder { format, decoder, track, next, .. } = self;
+        let Decoder { format, track, next, .. } = self;
         let ts = Timestamp::new(
             i64::try_from(frame).map_err(|_| Fault::Damaged("it has no such frame".to_owned()))?,
         );
         guarded(|| {
             format.seek(SeekMode::Accurate, SeekTo::Timestamp { ts, track_id: *track }).map_err(damaged)?;
-            decoder.reset();
             *next = None;
             Ok(())
         })

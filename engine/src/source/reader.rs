@@ -111,13 +111,14 @@ impl Reader {
     /// If the file cannot be read again from its start.
     pub fn seek(&mut self, frame: u64) -> Result<(), SourceError> {
         let frame = frame.min(self.info.frames);
-        let near = frame >= self.at && frame - self.at < NEAR;
-        if self.seekable && !near {
-            self.piece = Piece::default();
-            self.decoder.seek(frame + self.skip).map_err(|fault| self.failed(fault))?;
-        } else if frame < self.at {
+        let near = frame >= self.at && (!self.seekable || frame - self.at < NEAR);
+        if !near {
+            // Always anew: sought after it has been read, FLAC's demuxer may still hold packets of the old place.
             self.decoder = begin(&self.path, Input::open(&self.path)?)?.0;
             self.piece = Piece::default();
+            if self.seekable && frame > 0 {
+                self.decoder.seek(frame + self.skip).map_err(|fault| self.failed(fault))?;
+            }
         }
         self.at = frame;
         Ok(())
