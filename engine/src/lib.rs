@@ -10,3 +10,7 @@ pub mod render;
 pub mod resolved;
 pub mod song;
 pub mod time;
+pub mod files;
+pub mod sink;
+pub mod song;
+pub mod source;

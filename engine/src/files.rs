@@ -1,0 +1,401 @@
+//! The one door to the disk: whatever the engine reads, writes, replaces or removes goes through here.
+//!
+//! Inputs are regular files and never longer than they were when opened. Outputs grow beside their target and take its
+//! place in one step, so that a target is always the old file whole or the new one. What lies in a file is not known here.
+
+#![allow(clippy::disallowed_methods, reason = "this is the door")]
+
+#[cfg(any(test, feature = "faults"))]
+pub mod faults;
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile};
+
+/// What was tried with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Opening or reading it.
+    Read,
+    /// Making it, writing into it or putting it in its place.
+    Write,
+    /// Taking it away.
+    Remove,
+    /// Listing what a folder holds.
+    List,
+}
+
+/// Why a file could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("cannot {action} `{}`: {}", path.display(), reason(source))]
+    Failed {
+        /// What was tried.
+        action: Action,
+        /// With what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder, a device or a pipe stands where a file should be.
+    #[error("cannot {action} `{}`: it is {what}, not a file", path.display())]
+    NotAFile {
+        /// What was tried.
+        action: Action,
+        /// With what.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// More than is ever read at once.
+    #[error("cannot read `{}`: it holds {size} bytes, and at most {limit} are read", path.display())]
+    TooLarge {
+        /// Which file.
+        path: PathBuf,
+        /// Its length in bytes.
+        size: u64,
+        /// The most that is read.
+        limit: u64,
+    },
+}
+
+impl FileError {
+    /// What may help: the nearest name in the folder of a file that does not exist.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            FileError::Failed { action: Action::Read, path, source }
+                if source.kind() == io::ErrorKind::NotFound =>
+            {
+                nearest(path).map(|name| format!("there is `{}`", name.display()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Action::Read => "read",
+            Action::Write => "write",
+            Action::Remove => "remove",
+            Action::List => "list",
+        })
+    }
+}
+
+/// A file open for reading.
+#[derive(Debug)]
+pub struct Input {
+    file: File,
+    path: PathBuf,
+    size: u64,
+    at: u64,
+    /// The first failure: a decoder may pass over an error, and must not get on past it.
+    broken: Option<io::ErrorKind>,
+}
+
+impl Input {
+    /// Opens a regular file.
+    ///
+    /// # Errors
+    /// If there is none, or it may not be read.
+    pub fn open(path: &Path) -> Result<Input, FileError> {
+        let failed = |source| failed(Action::Read, path, source);
+        step(path).map_err(failed)?;
+        // Asked before opening, as opening a pipe would wait for a writer.
+        regular(Action::Read, path, &fs::metadata(path).map_err(failed)?)?;
+        let file = File::open(path).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        regular(Action::Read, path, &found)?;
+        Ok(Input { file, path: path.to_owned(), size: found.len(), at: 0, broken: None })
+    }
+
+    /// Its length in bytes when it was opened; nothing behind is ever read.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn operate<T>(&mut self, work: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
+        if let Some(kind) = self.broken {
+            return Err(kind.into());
+        }
+        let result = step(&self.path).and_then(|()| work(&mut self.file));
+        self.broken =
+            result.as_ref().err().map(io::Error::kind).filter(|kind| *kind != io::ErrorKind::Interrupted);
+        result
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let n = self.operate(|file| file.read(&mut buffer[..wanted]))?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Input {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::End(by) => SeekFrom::Start(self.size.saturating_add_signed(by)),
+            to => to,
+        };
+        self.at = self.operate(|file| file.seek(to))?;
+        Ok(self.at)
+    }
+}
+
+/// Reads a whole file of at most `limit` bytes.
+///
+/// # Errors
+/// If it is longer, or cannot be read.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let mut input = Input::open(path)?;
+    if input.size > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), size: input.size, limit });
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(|source| failed(Action::Read, path, source))?;
+    Ok(bytes)
+}
+
+/// Removes a file; one that is already gone is success.
+///
+/// # Errors
+/// If the system refuses.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    match step(path).and_then(|()| fs::remove_file(path)) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed(Action::Remove, path, source)),
+        _ => Ok(()),
+    }
+}
+
+/// The names in a folder, sorted.
+///
+/// # Errors
+/// If the folder cannot be listed.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let entries = step(folder).and_then(|()| fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect());
+    let mut names: Vec<PathBuf> = entries.map_err(|source| failed(Action::List, folder, source))?;
+    names.sort();
+    Ok(names)
+}
+
+/// The name in a path's folder that comes nearest to the path's own, if any is near.
+pub fn nearest(path: &Path) -> Option<PathBuf> {
+    let wanted = path.file_name()?.to_str()?.to_lowercase();
+    let near = |found: &PathBuf| {
+        let name = found.file_name()?.to_str()?.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&wanted, &name);
+        (distance <= wanted.len() / 3).then_some(distance)
+    };
+    let names = list(folder_of(path)).ok()?;
+    names.into_iter().filter_map(|name| Some((near(&name)?, name))).min().map(|(_, name)| name)
+}
+
+/// A file in the making. [`Output::commit`] puts it in its place; dropped, it leaves no trace.
+#[derive(Debug)]
+pub struct Output {
+    temporary: NamedTempFile,
+    target: PathBuf,
+}
+
+/// What writes into an [`Output`] or [`Scratch`], from where it was left.
+#[derive(Debug)]
+pub struct Handle {
+    file: File,
+    path: PathBuf,
+}
+
+impl Output {
+    /// Begins a file that is to stand at `target`, or where the link at `target` points.
+    ///
+    /// # Errors
+    /// If something else than a file stands there, or its folder takes no files.
+    pub fn create(target: &Path) -> Result<Output, FileError> {
+        let failed = |source| failed(Action::Write, target, source);
+        let target = followed(target).map_err(failed)?;
+        let old = fs::metadata(&target).ok();
+        if let Some(old) = &old {
+            regular(Action::Write, &target, old)?;
+        }
+        sweep(folder_of(&target));
+        step(&target).map_err(failed)?;
+        let temporary = held_temporary(folder_of(&target)).map_err(failed)?;
+        if let Some(old) = old {
+            temporary.as_file().set_permissions(old.permissions()).map_err(failed)?;
+        }
+        Ok(Output { temporary, target })
+    }
+
+    /// Where the file will stand.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// A buffered writer into the file; it must be flushed before [`Output::commit`].
+    ///
+    /// # Errors
+    /// If the system has no handle left.
+    pub fn writer(&self) -> Result<BufWriter<Handle>, FileError> {
+        let file = step(&self.target).and_then(|()| self.temporary.as_file().try_clone());
+        let file = file.map_err(|source| self.failed(source))?;
+        Ok(BufWriter::with_capacity(1 << 16, Handle { file, path: self.target.clone() }))
+    }
+
+    /// Puts the file in its place: what was written goes to the disk, then the name, then the folder.
+    ///
+    /// # Errors
+    /// If the disk refuses; the old file then stands as it stood, unless only the folder could not be secured.
+    pub fn commit(self) -> Result<(), FileError> {
+        let Output { temporary, target } = self;
+        let failed = |source| failed(Action::Write, &target, source);
+        step(&target).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
+        step(&target).map_err(failed)?;
+        temporary.persist(&target).map_err(|e| failed(e.error))?;
+        step(&target).and_then(|()| secure_folder(folder_of(&target))).map_err(failed)
+    }
+
+    /// A failure to write, with the target's name.
+    pub fn failed(&self, source: io::Error) -> FileError {
+        failed(Action::Write, &self.target, source)
+    }
+}
+
+impl Handle {
+    /// Another handle on the same file, at the same place.
+    ///
+    /// # Errors
+    /// If the system has no handle left.
+    pub fn again(&self) -> io::Result<Handle> {
+        step(&self.path)?;
+        Ok(Handle { file: self.file.try_clone()?, path: self.path.clone() })
+    }
+}
+
+impl Write for Handle {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        step(&self.path)?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Read for Handle {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        step(&self.path)?;
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for Handle {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        step(&self.path)?;
+        self.file.seek(to)
+    }
+}
+
+/// Opens space on the disk without a name, in `folder`; it is gone when the handle is, however the process ends.
+///
+/// # Errors
+/// If the folder takes no files.
+pub fn scratch(folder: &Path) -> Result<Handle, FileError> {
+    let file = step(folder).and_then(|()| tempfile::tempfile_in(folder));
+    let file = file.map_err(|source| failed(Action::Write, folder, source))?;
+    Ok(Handle { file, path: folder.to_owned() })
+}
+
+const PREFIX: &str = ".mixwright-";
+const SUFFIX: &str = ".part";
+
+/// A temporary that this process holds by a lock, so that [`sweep`] of another leaves it alone.
+fn held_temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let mut builder = Builder::new();
+        builder.prefix(PREFIX).suffix(SUFFIX);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.tempfile_in(folder)?;
+        // Where locks are unknown nothing is swept either. Swept between its making and its lock, it is made again.
+        if temporary.as_file().try_lock().is_err() || temporary.path().exists() {
+            return Ok(temporary);
+        }
+    }
+}
+
+/// Removes temporaries that a killed process left behind: those whose lock nobody holds. What fails is left for next time.
+fn sweep(folder: &Path) {
+    let ours = |name: &str| name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+    for path in list(folder).unwrap_or_default() {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(ours)
+            && let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// The path behind links, existing or not: a rename would replace the link itself.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => path = folder_of(&path).join(fs::read_link(&path)?),
+            _ => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a rename outlive a power cut; elsewhere than on Unix a folder cannot be opened for it.
+fn secure_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn regular(action: Action, path: &Path, found: &fs::Metadata) -> Result<(), FileError> {
+    let what = match found {
+        found if found.is_file() => return Ok(()),
+        found if found.is_dir() => "a folder",
+        _ => "a device or pipe",
+    };
+    Err(FileError::NotAFile { action, path: path.to_owned(), what })
+}
+
+fn failed(action: Action, path: &Path, source: io::Error) -> FileError {
+    FileError::Failed { action, path: path.to_owned(), source }
+}
+
+/// What the system said, in the words of the other messages.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Every operation passes here, where tests make one fail.
+fn step(_path: &Path) -> io::Result<()> {
+    #[cfg(any(test, feature = "faults"))]
+    faults::step(_path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

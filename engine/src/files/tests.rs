@@ -1,0 +1,140 @@
+#![allow(clippy::disallowed_methods, reason = "tests lay out files")]
+
+use super::*;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn put(target: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let output = Output::create(target)?;
+    let mut writer = output.writer()?;
+    writer.write_all(bytes).and_then(|()| writer.flush()).map_err(|e| output.failed(e))?;
+    drop(writer);
+    output.commit()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    list(folder).unwrap().iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_output_takes_its_place_only_when_committed() {
+    let dir = folder();
+    let target = dir.path().join("mix.wav");
+    put(&target, b"old").unwrap();
+    let output = Output::create(&target).unwrap();
+    output.writer().unwrap().write_all(b"half").unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"old");
+    drop(output);
+    assert_eq!(names(dir.path()), ["mix.wav"]);
+    put(&target, b"new").unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"new");
+}
+
+#[test]
+fn any_failing_operation_leaves_the_old_file_or_the_new_and_nothing_else() {
+    for nth in 1.. {
+        let dir = folder();
+        let target = dir.path().join("mix.wav");
+        put(&target, b"old").unwrap();
+        let fault = faults::arm(dir.path(), nth, io::ErrorKind::StorageFull);
+        let result = put(&target, b"new");
+        let struck = fault.struck();
+        drop(fault);
+        assert_eq!(names(dir.path()), ["mix.wav"], "operation {nth}");
+        let found = fs::read(&target).unwrap();
+        match result {
+            // Sweeping is best effort, so its listing may fail unheard.
+            Ok(()) => assert_eq!(found, b"new"),
+            Err(e) => {
+                assert!(e.to_string().ends_with("mix.wav`: the disk is full"), "{e}");
+                assert!(found == b"old" || found == b"new");
+            }
+        }
+        if !struck {
+            assert!(nth > 5, "only {nth} operations");
+            return;
+        }
+    }
+}
+
+#[test]
+fn litter_of_a_killed_process_is_swept_but_not_that_of_a_living_one() {
+    let dir = folder();
+    fs::write(dir.path().join(".mixwright-dead.part"), b"x").unwrap();
+    let living = Output::create(&dir.path().join("a.wav")).unwrap();
+    put(&dir.path().join("b.wav"), b"b").unwrap();
+    assert_eq!(names(dir.path()).len(), 2);
+    living.commit().unwrap();
+    assert_eq!(names(dir.path()), ["a.wav", "b.wav"]);
+}
+
+#[test]
+fn messages_name_the_file_and_the_nearest_name() {
+    let dir = folder();
+    fs::write(dir.path().join("vocal.flac"), b"x").unwrap();
+    let error = Input::open(&dir.path().join("vocal.wav")).unwrap_err();
+    assert!(error.to_string().ends_with("vocal.wav`: no such file"), "{error}");
+    assert!(error.hint().unwrap().ends_with("vocal.flac`"));
+    let error = Input::open(dir.path()).unwrap_err();
+    assert!(error.to_string().ends_with("it is a folder, not a file"), "{error}");
+    let error = read(&dir.path().join("vocal.flac"), 0).unwrap_err();
+    assert!(error.to_string().ends_with("it holds 1 bytes, and at most 0 are read"), "{error}");
+    assert!(Output::create(&dir.path().join("no/such.wav")).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_links_and_devices_are_refused() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = folder();
+    let (real, link) = (dir.path().join("real.wav"), dir.path().join("link.wav"));
+    symlink("real.wav", &link).unwrap();
+    put(&link, b"through a dangling link").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    put(&link, b"again").unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read(&real).unwrap(), b"again");
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(matches!(Output::create(Path::new("/dev/null")), Err(FileError::NotAFile { .. })));
+    assert!(matches!(Input::open(Path::new("/dev/zero")), Err(FileError::NotAFile { .. })));
+    symlink("loop.wav", dir.path().join("loop.wav")).unwrap();
+    assert!(Output::create(&dir.path().join("loop.wav")).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_may_be_read_by_all_whom_the_umask_lets() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = folder();
+    let plain = dir.path().join("plain");
+    fs::write(&plain, b"").unwrap();
+    put(&dir.path().join("mix.wav"), b"x").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&dir.path().join("mix.wav")), mode(&plain));
+}
+
+#[test]
+fn scratch_has_no_name() {
+    let dir = folder();
+    let mut space = scratch(dir.path()).unwrap();
+    space.write_all(b"abc").unwrap();
+    assert!(names(dir.path()).is_empty());
+    space.seek(SeekFrom::Start(1)).unwrap();
+    let mut bytes = Vec::new();
+    space.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, b"bc");
+}
+
+#[test]
+fn nothing_behind_the_size_at_opening_is_read() {
+    let dir = folder();
+    let path = dir.path().join("grows.wav");
+    fs::write(&path, b"1234").unwrap();
+    let mut input = Input::open(&path).unwrap();
+    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"5678").unwrap();
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).unwrap();
+    assert_eq!((bytes.as_slice(), input.seek(SeekFrom::End(-1)).unwrap()), (b"1234".as_slice(), 3));
+}

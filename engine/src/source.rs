@@ -1,0 +1,102 @@
+//! Where a song's sound comes from: files of many formats, read as streams that never hold more than a packet.
+//!
+//! `decode` is the one place that names the decoder, `Reader` gives exact frames, `Stream` brings them to the song's rate,
+//! `Player` places clips on a track, and [`load`] takes a short file whole. Nothing here knows nodes or plans.
+
+mod decode;
+mod mp4;
+mod reader;
+
+pub use reader::{Info, Reader, Start};
+
+use crate::files::FileError;
+use std::path::PathBuf;
+
+/// Why a file gives no sound.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// It could not be had.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It is no audio that is known here.
+    #[error("cannot play `{}`: {what}", path.display())]
+    Unknown {
+        /// Which file.
+        path: PathBuf,
+        /// What is the matter.
+        what: String,
+    },
+    /// What it holds is damaged.
+    #[error("`{}` is damaged at {}: {what}", path.display(), clock(*seconds))]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Where, in seconds from its start.
+        seconds: f64,
+        /// What is the matter.
+        what: String,
+    },
+    /// It ends before its time.
+    #[error("`{}` is cut short: it ends at {} of {}", path.display(), clock(*seconds), clock(*promised))]
+    Short {
+        /// Which file.
+        path: PathBuf,
+        /// Where it ends, in seconds.
+        seconds: f64,
+        /// How long it says that it is, in seconds.
+        promised: f64,
+    },
+    /// It has more channels than a track.
+    #[error("`{}` has {channels} channels, and a track plays 1 or 2", path.display())]
+    Channels {
+        /// Which file.
+        path: PathBuf,
+        /// How many it has.
+        channels: usize,
+    },
+    /// It lacks the channel that was picked.
+    #[error("`{}` has no channel {picked}: it has {channels}", path.display())]
+    NoChannel {
+        /// Which file.
+        path: PathBuf,
+        /// The channel that was picked, from 1.
+        picked: u32,
+        /// How many it has.
+        channels: usize,
+    },
+    /// It is too long to be taken whole.
+    #[error("`{}` is {} long, and at most {} are taken", path.display(), clock(*seconds), clock(*limit))]
+    Long {
+        /// Which file.
+        path: PathBuf,
+        /// Its length in seconds.
+        seconds: f64,
+        /// The most that is taken.
+        limit: f64,
+    },
+}
+
+impl SourceError {
+    /// What may help.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            SourceError::File(error) => error.hint(),
+            SourceError::Unknown { .. } => {
+                Some("played are WAV, AIFF, FLAC, MP3, Ogg Vorbis, M4A (AAC, ALAC) and CAF".to_owned())
+            }
+            SourceError::Channels { .. } => {
+                Some("pick one with the clip's `channel`, counted from 1".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A time in a file as people read it: `1:02.345`.
+fn clock(seconds: f64) -> String {
+    let thousandths = (seconds * 1000.0).round() as u64;
+    format!("{}:{:02}.{:03}", thousandths / 60_000, thousandths / 1000 % 60, thousandths % 1000)
+}
+
+#[cfg(test)]
+mod tests;

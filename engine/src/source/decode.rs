@@ -1,0 +1,240 @@
+//! Packets of samples from a file of any known format: the one place that names symphonia.
+//!
+//! The decoder is not trusted: a panic is an error, a demuxer that makes no progress is stopped, bad packets are told.
+
+use super::mp4::{self, Edit};
+use crate::files::Input;
+use std::io::{self, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use symphonia::core::audio::GenericAudioBufferRef;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use symphonia::core::units::Timestamp;
+
+/// A file being decoded.
+pub(super) struct Decoder {
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    planes: Vec<Vec<f32>>,
+    /// The raw frame that the next packet begins with, where no seek has made it unknown.
+    next: Option<u64>,
+}
+
+/// What a file says of itself.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) rate: u32,
+    pub(super) channels: usize,
+    /// Frames after the decoder's own trimming, if told.
+    pub(super) frames: Option<u64>,
+    /// Whether the number of frames is the file's word or an estimate.
+    pub(super) estimated: bool,
+    /// Whether any frame can be sought without changing what is heard.
+    pub(super) seekable: bool,
+    /// Bits that a sample takes in the file, for plain PCM.
+    pub(super) bits: Option<u32>,
+    /// Whether the decoder trims encoder delay, or the file told [`Found::edit`].
+    pub(super) trimmed: bool,
+    pub(super) edit: Option<Edit>,
+    pub(super) lossy: bool,
+    pub(super) name: String,
+}
+
+/// A packet's samples.
+pub(super) struct Piece<'a> {
+    /// The raw frame that it begins with.
+    pub(super) at: u64,
+    pub(super) planes: &'a [Vec<f32>],
+}
+
+/// What can go wrong in a file that could be opened.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Io(io::Error),
+    Unknown(String),
+    Damaged(String),
+}
+
+/// Packets in a row that may give no sound before the demuxer counts as stuck.
+const PATIENCE: usize = 4096;
+
+impl Decoder {
+    pub(super) fn open(mut input: Input, extension: &str) -> Result<(Decoder, Found), Fault> {
+        let edit = mp4::edit(&mut input).map_err(Fault::Io)?;
+        input.rewind().map_err(Fault::Io)?;
+        let stream = MediaSourceStream::new(Box::new(input), Default::default());
+        let mut hint = Hint::new();
+        hint.with_extension(extension);
+        let (format, decoder, found) = guarded(|| {
+            let probe = symphonia::default::get_probe();
+            let format = probe
+                .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+                .map_err(unknown)?;
+            let track =
+                format.default_track(TrackType::Audio).ok_or_else(|| silent("it holds no audio"))?.clone();
+            let (decoder, found) = begin(&*format, &track, edit)?;
+            Ok((format, (decoder, track.id), found))
+        })?;
+        let (decoder, track) = decoder;
+        Ok((Decoder { format, decoder, track, planes: Vec::new(), next: Some(0) }, found))
+    }
+
+    /// The next packet that holds samples; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Piece<'_>>, Fault> {
+        let Decoder { format, decoder, track, planes, next } = self;
+        let at = guarded(|| {
+            for _ in 0..PATIENCE {
+                let Some(packet) = next_packet(&mut **format, *track)? else { return Ok(None) };
+                let buffer = decoder.decode(&packet).map_err(damaged)?;
+                if buffer.frames() > 0 {
+                    copy(&buffer, planes);
+                    return place(next, &packet, buffer.frames()).map(Some);
+                }
+            }
+            Err(Fault::Damaged("thousands of packets without sound".to_owned()))
+        })?;
+        Ok(at.map(|at| Piece { at, planes }))
+    }
+
+    /// Frames from here to the end, by the packets' own word, without decoding them.
+    pub(super) fn count(&mut self) -> Result<u64, Fault> {
+        let Decoder { format, track, .. } = self;
+        guarded(|| {
+            let (mut frames, mut idle) = (0, 0);
+            while let Some(packet) = next_packet(&mut **format, *track)? {
+                frames += packet.dur.get();
+                idle = if packet.dur.get() == 0 { idle + 1 } else { 0 };
+                if idle > PATIENCE {
+                    return Err(Fault::Damaged("thousands of packets without sound".to_owned()));
+                }
+            }
+            Ok(frames)
+        })
+    }
+
+    /// Goes to the packet that holds a raw frame, or to one before; to be asked of a fresh decoder.
+    pub(super) fn seek(&mut self, frame: u64) -> Result<(), Fault> {
+        let Decoder { format, track, next, .. } = self;
+        let ts = Timestamp::new(
+            i64::try_from(frame).map_err(|_| Fault::Damaged("it has no such frame".to_owned()))?,
+        );
+        guarded(|| {
+            format.seek(SeekMode::Accurate, SeekTo::Timestamp { ts, track_id: *track }).map_err(damaged)?;
+            *next = None;
+            Ok(())
+        })
+    }
+}
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decoder").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl MediaSource for Input {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.size())
+    }
+}
+
+/// The decoder of a track and what the track says.
+fn begin(
+    format: &dyn FormatReader,
+    track: &Track,
+    edit: Option<Edit>,
+) -> Result<(Box<dyn AudioDecoder>, Found), Fault> {
+    let Some(CodecParameters::Audio(params)) = &track.codec_params else {
+        return Err(silent("its codec is not known"));
+    };
+    let codecs = symphonia::default::get_codecs();
+    let decoder = codecs.make_audio_decoder(params, &AudioDecoderOptions::default()).map_err(unknown)?;
+    let codec = decoder.codec_info();
+    let rate = params.sample_rate.ok_or_else(|| silent("it does not tell its rate"))?;
+    let container = format.format_info().short_name;
+    let (pcm, lossless) = (codec.short_name.starts_with("pcm"), matches!(codec.short_name, "flac" | "alac"));
+    let counts_frames = track.time_base.is_some_and(|t| t.numer.get() == 1 && t.denom.get() == rate);
+    let told = track.delay.is_some();
+    let found = Found {
+        rate,
+        channels: params.channels.as_ref().map_or(0, |channels| channels.count()),
+        frames: track.num_frames,
+        // Without a tag that tells the delay, the length of an MP3 is guessed from its first packet.
+        estimated: !(pcm || lossless || told || matches!(container, "ogg" | "isomp4" | "caf")),
+        seekable: counts_frames && (pcm || lossless),
+        bits: params.bits_per_coded_sample.or(params.bits_per_sample).filter(|_| pcm),
+        trimmed: pcm || lossless || told || edit.is_some() || codec.short_name == "vorbis",
+        edit: edit.filter(|_| !told),
+        lossy: !(pcm || lossless),
+        name: format!("{container}, {}", codec.short_name),
+    };
+    Ok((decoder, found))
+}
+
+/// The next packet of the track; a file that ends within one ends before it.
+fn next_packet(format: &mut dyn FormatReader, track: u32) -> Result<Option<Packet>, Fault> {
+    for _ in 0..PATIENCE {
+        match format.next_packet() {
+            Ok(Some(packet)) if packet.track_id == track => return Ok(Some(packet)),
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(None),
+            Err(Error::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            Err(Error::ResetRequired) => {
+                return Err(Fault::Damaged("its format changes on the way".to_owned()));
+            }
+            Err(e) => return Err(damaged(e)),
+        }
+    }
+    Err(Fault::Damaged("thousands of packets without sound".to_owned()))
+}
+
+/// The raw frame that a packet begins with: counted on, or by its time stamp after a seek.
+fn place(next: &mut Option<u64>, packet: &Packet, frames: usize) -> Result<u64, Fault> {
+    let stamp = || {
+        u64::try_from(packet.pts.get()).map_err(|_| Fault::Damaged("a packet before its start".to_owned()))
+    };
+    let at = next.map_or_else(stamp, Ok)?;
+    *next = Some(at + frames as u64);
+    Ok(at)
+}
+
+fn copy(buffer: &GenericAudioBufferRef<'_>, planes: &mut Vec<Vec<f32>>) {
+    buffer.copy_to_vecs_planar(planes);
+}
+
+/// Turns a panic of the decoder into an error, as one bad file must not end a render that could name it.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    // The decoder is dropped with the error, so that no broken state is met again.
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Fault::Damaged("the decoder gave up".to_owned())))
+}
+
+fn silent(what: &str) -> Fault {
+    Fault::Unknown(what.to_owned())
+}
+
+fn unknown(error: Error) -> Fault {
+    match error {
+        Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Fault::Io(e),
+        Error::IoError(_) => silent("it ends before any sound"),
+        e => Fault::Unknown(e.to_string()),
+    }
+}
+
+fn damaged(error: Error) -> Fault {
+    match error {
+        Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Fault::Io(e),
+        e => Fault::Damaged(e.to_string()),
+    }
+}

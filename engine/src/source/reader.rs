@@ -1,0 +1,259 @@
+//! A file's sound from any frame on: exact lengths, exact places, finite samples, or an error that says where.
+//!
+//! Lossless files are sought. Lossy ones are decoded from their start and dropped up to the place, as their decoders carry
+//! what came before: sought, some give other samples without a word.
+
+use super::SourceError;
+use super::decode::{Decoder, Fault, Found};
+use crate::files::Input;
+use crate::files::{Action, FileError};
+use crate::song::ChannelPick;
+use std::path::{Path, PathBuf};
+
+/// What is known of a file before it is heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Info {
+    /// Frames a second.
+    pub rate: u32,
+    /// Channels that are played, 1 or 2.
+    pub channels: usize,
+    /// Frames, without encoder delay and padding.
+    pub frames: u64,
+    /// Whether its coding lost something.
+    pub lossy: bool,
+    /// Where its sound begins.
+    pub start: Start,
+    /// Container and codec.
+    pub format: String,
+}
+
+/// How far the start of a file can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Its first frame is the first of the recording.
+    Exact,
+    /// It does not tell its encoder's delay, so it may begin some milliseconds late.
+    Untold,
+}
+
+/// A file being read forward.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    pick: ChannelPick,
+    info: Info,
+    decoder: Decoder,
+    seekable: bool,
+    /// Raw frames before the first that is heard.
+    skip: u64,
+    /// The frame to be read next.
+    at: u64,
+    piece: Piece,
+}
+
+/// The packet at hand.
+#[derive(Debug, Default)]
+struct Piece {
+    /// The raw frame that it begins with.
+    at: u64,
+    planes: Vec<Vec<f32>>,
+}
+
+/// Samples above this (+120 dBFS) are damage, not sound.
+const ABSURD: f32 = 1_048_576.0;
+/// Rates outside are damage.
+const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
+/// A lossless file is decoded rather than sought over so many frames.
+const NEAR: u64 = 1 << 15;
+
+impl Reader {
+    /// Opens a file to play one channel of it or all.
+    ///
+    /// # Errors
+    /// If there is none, it is not audio, or its channels do not fit a track.
+    pub fn open(path: &Path, pick: ChannelPick) -> Result<Reader, SourceError> {
+        let input = Input::open(path)?;
+        let size = input.size();
+        let (mut decoder, found) = begin(path, input)?;
+        if !RATES.contains(&found.rate) {
+            return Err(unknown(path, format!("its rate is {} Hz", found.rate)));
+        }
+        let channels = picked(path, pick, found.channels)?;
+        let all = match found.frames.filter(|_| !found.estimated) {
+            Some(frames) => frames,
+            None => {
+                let counted = decoder.count().map_err(|fault| failed(path, fault, 0.0))?;
+                decoder = begin(path, Input::open(path)?)?.0;
+                counted
+            }
+        };
+        check_size(path, size, all, &found)?;
+        let (skip, frames) = found.edit.map_or((0, all), |edit| (edit.skip, edit.frames));
+        let start = if found.trimmed { Start::Exact } else { Start::Untold };
+        let info = Info { rate: found.rate, channels, frames, lossy: found.lossy, start, format: found.name };
+        let (path, seekable) = (path.to_owned(), found.seekable);
+        Ok(Reader { path, pick, info, decoder, seekable, skip, at: 0, piece: Piece::default() })
+    }
+
+    /// What is known of the file.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// The frame that [`Reader::read`] gives next.
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Goes to a frame.
+    ///
+    /// # Errors
+    /// If the file cannot be read again from its start.
+    pub fn seek(&mut self, frame: u64) -> Result<(), SourceError> {
+        let frame = frame.min(self.info.frames);
+        let near = frame >= self.at && (!self.seekable || frame - self.at < NEAR);
+        if !near {
+            // Always anew: sought after it has been read, FLAC's demuxer may still hold packets of the old place.
+            self.decoder = begin(&self.path, Input::open(&self.path)?)?.0;
+            self.piece = Piece::default();
+            if self.seekable && frame > 0 {
+                self.decoder.seek(frame + self.skip).map_err(|fault| self.failed(fault))?;
+            }
+        }
+        self.at = frame;
+        Ok(())
+    }
+
+    /// Fills the planes, one for each channel and all of one length, with what comes next; tells how many frames came
+    /// before the end.
+    ///
+    /// # Errors
+    /// If the file is damaged or ends before its time.
+    pub fn read(&mut self, planes: &mut [&mut [f32]]) -> Result<usize, SourceError> {
+        let wanted = planes.first().map_or(0, |plane| plane.len());
+        let wanted = wanted.min(usize::try_from(self.info.frames - self.at).unwrap_or(usize::MAX));
+        let mut done = 0;
+        while done < wanted {
+            let from = self.fetch()?;
+            let n = (self.piece.frames() - from).min(wanted - done);
+            for (channel, plane) in planes.iter_mut().enumerate() {
+                plane[done..done + n].copy_from_slice(&self.piece.planes[channel][from..from + n]);
+            }
+            done += n;
+            self.at += n as u64;
+        }
+        Ok(done)
+    }
+
+    /// Decodes up to the piece that holds the next frame and tells where in it that is.
+    fn fetch(&mut self) -> Result<usize, SourceError> {
+        let raw = self.at + self.skip;
+        while raw >= self.piece.end() {
+            let Some(piece) = self
+                .decoder
+                .next()
+                .map_err(|fault| failed(&self.path, fault, seconds(&self.info, self.at)))?
+            else {
+                return Err(self.short());
+            };
+            self.piece.take(piece.at, piece.planes, self.pick);
+            self.check()?;
+        }
+        match raw.checked_sub(self.piece.at) {
+            Some(from) => Ok(usize::try_from(from).expect("a packet is short")),
+            None => Err(self.failed(Fault::Damaged("a gap in its packets".to_owned()))),
+        }
+    }
+
+    /// Refuses samples that are no sound, and clears those too small for any.
+    fn check(&mut self) -> Result<(), SourceError> {
+        let bad = |x: &f32| !(x.abs() <= ABSURD);
+        if let Some(frame) = self.piece.planes.iter().filter_map(|plane| plane.iter().position(bad)).min() {
+            let at = (self.piece.at + frame as u64).saturating_sub(self.skip);
+            let fault = Fault::Damaged("a sample that is no number, or far too large".to_owned());
+            return Err(failed(&self.path, fault, seconds(&self.info, at)));
+        }
+        for x in self.piece.planes.iter_mut().flatten().filter(|x| x.is_subnormal()) {
+            *x = 0.0;
+        }
+        Ok(())
+    }
+
+    fn short(&self) -> SourceError {
+        let end = self.piece.end().saturating_sub(self.skip).min(self.at);
+        let (seconds, promised) = (seconds(&self.info, end), seconds(&self.info, self.info.frames));
+        SourceError::Short { path: self.path.clone(), seconds, promised }
+    }
+
+    fn failed(&self, fault: Fault) -> SourceError {
+        failed(&self.path, fault, seconds(&self.info, self.at))
+    }
+}
+
+impl Piece {
+    fn frames(&self) -> usize {
+        self.planes.first().map_or(0, Vec::len)
+    }
+
+    fn end(&self) -> u64 {
+        self.at + self.frames() as u64
+    }
+
+    fn take(&mut self, at: u64, planes: &[Vec<f32>], pick: ChannelPick) {
+        let planes = match pick {
+            ChannelPick::All => planes,
+            ChannelPick::One(channel) => std::slice::from_ref(&planes[channel as usize - 1]),
+        };
+        self.at = at;
+        self.planes.resize_with(planes.len(), Vec::new);
+        for (mine, theirs) in self.planes.iter_mut().zip(planes) {
+            mine.clear();
+            mine.extend_from_slice(theirs);
+        }
+    }
+}
+
+fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    Decoder::open(input, extension).map_err(|fault| failed(path, fault, 0.0))
+}
+
+/// How many channels are played.
+fn picked(path: &Path, pick: ChannelPick, channels: usize) -> Result<usize, SourceError> {
+    let path = path.to_owned();
+    match pick {
+        ChannelPick::All if (1..=2).contains(&channels) => Ok(channels),
+        ChannelPick::All => Err(SourceError::Channels { path, channels }),
+        ChannelPick::One(picked) if (1..=channels).contains(&(picked as usize)) => Ok(1),
+        ChannelPick::One(picked) => Err(SourceError::NoChannel { path, picked, channels }),
+    }
+}
+
+/// Refuses plain PCM whose header tells of more samples than the file has room for.
+fn check_size(path: &Path, size: u64, frames: u64, found: &Found) -> Result<(), SourceError> {
+    let Some(bits) = found.bits else { return Ok(()) };
+    let frame = (u64::from(bits).div_ceil(8) * found.channels as u64).max(1);
+    if frames.saturating_mul(frame) <= size {
+        return Ok(());
+    }
+    let rate = f64::from(found.rate);
+    let (seconds, promised) = ((size / frame) as f64 / rate, frames as f64 / rate);
+    Err(SourceError::Short { path: path.to_owned(), seconds, promised })
+}
+
+fn seconds(info: &Info, frame: u64) -> f64 {
+    frame as f64 / f64::from(info.rate)
+}
+
+fn failed(path: &Path, fault: Fault, seconds: f64) -> SourceError {
+    let path = path.to_owned();
+    match fault {
+        Fault::Io(source) => FileError::Failed { action: Action::Read, path, source }.into(),
+        Fault::Unknown(what) => SourceError::Unknown { path, what },
+        Fault::Damaged(what) => SourceError::Damaged { path, seconds, what },
+    }
+}
+
+fn unknown(path: &Path, what: String) -> SourceError {
+    SourceError::Unknown { path: path.to_owned(), what }
+}

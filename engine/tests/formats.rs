@@ -1,0 +1,114 @@
+//! One sound in every format that can be played: as long as it was, beginning where it began, and the same from any frame.
+
+use mixwright_engine::song::ChannelPick;
+use mixwright_engine::source::{Info, Reader, Start};
+use std::path::PathBuf;
+
+/// Frames of the sound; `fixtures/make.sh` says what it is.
+const FRAMES: usize = 9001;
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).join(name)
+}
+
+fn rest(reader: &mut Reader) -> Vec<Vec<f32>> {
+    let mut planes = vec![vec![0.0; 1 << 16]; reader.info().channels];
+    let n =
+        reader.read(&mut planes.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>()).expect("a whole file");
+    planes.iter_mut().for_each(|plane| plane.truncate(n));
+    planes
+}
+
+fn heard(name: &str) -> (Info, Vec<Vec<f32>>) {
+    let mut reader = Reader::open(&fixture(name), ChannelPick::All).expect(name);
+    let planes = rest(&mut reader);
+    (reader.info().clone(), planes)
+}
+
+/// How late the middle of a plane is, in frames and within half a period of its sine, and how many decibels of it are noise.
+fn lateness(plane: &[f32], channel: usize, expected: usize) -> (f64, f64) {
+    let turn = std::f64::consts::TAU * [441.0, 882.0][channel] / 44_100.0;
+    let middle = &plane[2000 + expected..7000 + expected];
+    let (mut sine, mut cosine) = (0.0, 0.0);
+    for (n, x) in middle.iter().enumerate() {
+        sine += f64::from(*x) * (turn * (n + 2000) as f64).sin() / 2500.0;
+        cosine += f64::from(*x) * (turn * (n + 2000) as f64).cos() / 2500.0;
+    }
+    let power = middle.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / 2500.0;
+    let noise = (power / (sine * sine + cosine * cosine) - 1.0).abs();
+    (-cosine.atan2(sine) / turn, 10.0 * noise.log10())
+}
+
+/// Where a plane gets louder than a tenth of its peak: the sine itself does so within two frames.
+fn onset(plane: &[f32]) -> usize {
+    let peak = plane.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    plane.iter().position(|x| x.abs() > peak / 10.0).expect("a sound")
+}
+
+/// The file has the sound's length and place, and but little noise.
+fn plays(name: &str, noise: f64) {
+    let (info, planes) = heard(name);
+    assert_eq!((info.rate, info.frames, info.start), (44_100, FRAMES as u64, Start::Exact), "{name}");
+    for (channel, plane) in planes.iter().enumerate() {
+        assert_eq!(plane.len(), FRAMES, "{name}");
+        let (late, found) = lateness(plane, channel, 0);
+        assert!(late.abs() < 0.1 && found < noise, "{name} {channel}: {late} frames late, noise {found} dB");
+        assert!(onset(plane) <= 4, "{name} {channel}: begins at {}", onset(plane));
+    }
+}
+
+#[test]
+fn lossless_formats() {
+    for name in ["sines.aiff", "sines.caf", "sines.flac", "sines.alac.m4a"] {
+        plays(name, -80.0);
+        assert!(!heard(name).0.lossy);
+    }
+}
+
+#[test]
+fn mp3_with_a_tag_that_tells_its_delay() {
+    plays("sines.mp3", -35.0);
+    assert!(heard("sines.mp3").0.lossy);
+}
+
+#[test]
+fn ogg_vorbis() {
+    plays("sines.ogg", -35.0);
+}
+
+#[test]
+fn aac_by_its_edit_list() {
+    plays("sines.aac.m4a", -35.0);
+}
+
+#[test]
+fn files_that_do_not_tell_their_delay_are_late_and_say_so() {
+    // The decoder's 528 + 1 frames and LAME's 576; the one packet of AAC's overlap.
+    for (name, late) in [("untagged.mp3", 1105), ("sines.aac", 1024)] {
+        let (info, planes) = heard(name);
+        assert_eq!(info.start, Start::Untold, "{name}");
+        assert_eq!(planes[0].len() as u64, info.frames);
+        let (more, _) = lateness(&planes[0], 0, late);
+        assert!(
+            more.abs() < 0.1 && onset(&planes[0]).abs_diff(late) < 40,
+            "{name}: {more}, {}",
+            onset(&planes[0])
+        );
+    }
+}
+
+#[test]
+fn a_seek_changes_no_sample() {
+    for name in
+        ["sines.aiff", "sines.caf", "sines.flac", "sines.alac.m4a", "sines.mp3", "sines.ogg", "sines.aac.m4a"]
+    {
+        let (_, whole) = heard(name);
+        let mut reader = Reader::open(&fixture(name), ChannelPick::All).expect(name);
+        for frame in [4321, 17, 8999, 0, 5000] {
+            reader.seek(frame).expect(name);
+            for (part, whole) in rest(&mut reader).iter().zip(&whole) {
+                assert!(part == &whole[frame as usize..], "{name} from {frame}");
+            }
+        }
+    }
+}
