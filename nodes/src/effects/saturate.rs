@@ -298,7 +298,7 @@ mod tests {
         let mut at = 0;
         while at < out.len() {
             let frames = cut.min(PIECE - at % PIECE).min(out.len() - at);
-            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames) % PIECE == 0 };
+            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames).is_multiple_of(PIECE) };
             running.process(&mut Io {
                 audio: Block::new(&mut out[at..at + frames], PIECE, shape),
                 keys: &[],
