@@ -129,7 +129,7 @@ impl Effect for Saturate {
 
     fn tail(&self, rate: u32) -> Frames {
         // The offset fades by 90 dB in 10.4 of its time constants.
-        self.latency(rate) + Seconds(10.4 / (TAU * OFFSET.0)).frames(rate)
+        Seconds(10.4 / (TAU * OFFSET.0)).frames(rate)
     }
 }
 
