@@ -104,7 +104,7 @@ impl Oversampler {
         }
     }
 
-    /// Frames of the song's rate by which the output comes late.
+    /// Frames of the song's rate by which the output comes late: 58, 64, 66 or 67 at 48 kHz and above.
     pub fn latency(rate: u32, factor: Factor) -> Frames {
         let top = factor.times();
         Frames(delay(rate, factor).div_ceil(top) as i64)
@@ -137,7 +137,7 @@ impl Oversampler {
 }
 
 /// How far down images and aliases are.
-const DECIBELS: f64 = 110.0;
+const DECIBELS: f64 = 100.0;
 
 /// The highest frequency that passes untouched, as a share of the song's rate: 20 kHz at 44.1 and 48 kHz.
 fn pass(rate: u32) -> f64 {
@@ -358,8 +358,8 @@ mod tests {
                     let error = (latency + 400..2_000)
                         .map(|n| (out[n] - input[n - latency]).abs())
                         .fold(0.0, f64::max);
-                    // 0.001 would be 0.01 dB.
-                    assert!(error < 5e-5, "{rate} {factor:?} {hertz} Hz: {error}");
+                    // 0.001 dB.
+                    assert!(error < 1.2e-4, "{rate} {factor:?} {hertz} Hz: {error}");
                 }
             }
         }
@@ -385,8 +385,8 @@ mod tests {
     #[test]
     fn latencies_are_as_documented() {
         let of = |rate| FACTORS.map(|factor| Oversampler::latency(rate, factor).0);
-        assert_eq!(of(48_000), [65, 72, 74, 75]);
-        assert_eq!(of(44_100), [115, 123, 126, 127]);
+        assert_eq!(of(48_000), [58, 64, 66, 67]);
+        assert_eq!(of(44_100), [104, 111, 113, 114]);
     }
 
     #[test]
@@ -414,6 +414,6 @@ mod tests {
             });
         }
         let loudest = out[512..].iter().fold(0.0, |a: f64, x| a.max(x.abs()));
-        assert!(loudest < 1e-5, "{} dB", math::decibels(loudest));
+        assert!(loudest < 2e-5, "{} dB", math::decibels(loudest));
     }
 }
