@@ -17,6 +17,7 @@ pub mod saturate;
 pub mod swap;
 pub mod tilt;
 pub mod limit;
+pub mod reverb;
 pub mod trim;
 pub mod width;
 
@@ -37,6 +38,7 @@ crate::effects! {
     swap::Swap,
     tilt::Tilt,
     limit::Limit,
+    reverb::Reverb,
     trim::Trim,
     width::Width,
 }

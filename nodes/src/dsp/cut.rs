@@ -1,0 +1,109 @@
+//! What a space leaves out at both ends of the spectrum: a high-pass and a low-pass of 12 dB an octave, in a row.
+//!
+//! Second-order Butterworth in topology-preserving form (Zavalishin, "The Art of VA Filter Design", 2012, chapter 4),
+//! which stays true while its frequencies move and nowhere passes more than 1.
+
+use super::{
+    lanes::{Recur, Step, Vector},
+    math,
+};
+use crate::{block::Block, effect::Aim, processor::Setup, unit::Hz};
+
+/// A low cut and a high cut for every channel and strip.
+#[derive(Clone, Debug)]
+pub struct Cuts {
+    low: Recur<HighPass, 3, 2>,
+    high: Recur<LowPass, 3, 2>,
+}
+
+impl Cuts {
+    /// At rest.
+    pub fn new(setup: &Setup) -> Cuts {
+        Cuts { low: Recur::new(setup), high: Recur::new(setup) }
+    }
+
+    /// Sends one strip's frequencies to new places.
+    pub fn aim(&mut self, to: Aim, low: Hz, high: Hz) {
+        self.low.aim(to, knobs(low, to.rate));
+        self.high.aim(to, knobs(high, to.rate));
+    }
+
+    /// Works on a block in place.
+    pub fn run(&mut self, block: &mut Block<'_>) {
+        self.low.run(block);
+        self.high.run(block);
+    }
+}
+
+/// The three products that both forms step by: `1/(1 + g(g + k))`, that times `g`, and that times `g` squared, where
+/// `g` is the prewarped frequency and `k` is the square root of 2.
+fn knobs(frequency: Hz, rate: u32) -> [f64; 3] {
+    let g = math::tan(0.5 * frequency.radians(rate).min(0.98 * std::f64::consts::PI));
+    let first = 1.0 / (1.0 + g * (g + std::f64::consts::SQRT_2));
+    [first, first * g, first * g * g]
+}
+
+/// Both integrators' outputs, the band (first) and the low one.
+#[inline(always)]
+fn integrate<V: Vector>(x: V, [first, band, low]: &[V; 3], states: &mut [V; 2]) -> [V; 2] {
+    let rest = x - states[1];
+    let v1 = *first * states[0] + *band * rest;
+    let v2 = states[1] + *band * states[0] + *low * rest;
+    let two = V::splat(2.0);
+    *states = [two * v1 - states[0], two * v2 - states[1]];
+    [v1, v2]
+}
+
+#[derive(Clone, Debug)]
+struct HighPass;
+
+impl Step<3, 2> for HighPass {
+    #[inline(always)]
+    fn step<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
+        let [band, low] = integrate(x, knobs, states);
+        x - V::splat(std::f64::consts::SQRT_2) * band - low
+    }
+}
+
+#[derive(Clone, Debug)]
+struct LowPass;
+
+impl Step<3, 2> for LowPass {
+    #[inline(always)]
+    fn step<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
+        integrate(x, knobs, states)[1]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::{PIECE, Shape};
+
+    /// Power that a sine keeps.
+    fn kept(frequency: f64) -> f64 {
+        let setup = Setup { rate: 48_000, channels: 1, strips: 1, moves: false };
+        let mut cuts = Cuts::new(&setup);
+        cuts.aim(Aim { strip: 0, rate: 48_000, over: 0 }, Hz(100.0), Hz(5000.0));
+        let mut sum = 0.0;
+        for piece in 0..375 {
+            let mut samples: Vec<f32> = (piece * PIECE..(piece + 1) * PIECE)
+                .map(|i| math::sin(Hz(frequency).radians(48_000) * i as f64) as f32)
+                .collect();
+            let shape = Shape { channels: 1, lanes: 1, frames: PIECE, settles: true };
+            cuts.run(&mut Block::new(&mut samples, PIECE, shape));
+            if piece >= 187 {
+                sum += samples.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
+            }
+        }
+        2.0 * sum / (188.0 * PIECE as f64)
+    }
+
+    #[test]
+    fn both_cuts_are_butterworth_of_second_order() {
+        for (frequency, decibels) in [(25.0, -24.1), (100.0, -3.01), (700.0, 0.0), (5000.0, -3.01)] {
+            let found = 10.0 * math::log10(kept(frequency));
+            assert!((found - decibels).abs() < 0.06, "{frequency} Hz: {found} dB");
+        }
+    }
+}

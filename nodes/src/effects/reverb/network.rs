@@ -1,0 +1,248 @@
+//! The loop of 32 delay lines that makes the tail.
+//!
+//! Diffuser, absorbing lines, mixing, turning, scattering, mixing: every step but the absorption keeps the energy, so the
+//! loop is stable whatever its parameters do (Jot, Chaigne 1991; Schlecht, Habets, "Scattering in Feedback Delay
+//! Networks", IEEE/ACM TASLP 28, 2020). A chunk goes through as loops over lines and frames.
+
+use super::{
+    kinds::{self, Figures},
+    law::{FirstOrder, Law},
+    motion::Motion,
+};
+use crate::{
+    dsp::{
+        hadamard::{LINES, Lines, hadamard},
+        math::settle,
+        ring::{CHUNK, Chunk, Ring},
+    },
+    unit::Frames,
+};
+
+/// What both Hadamard transforms in a row multiply by.
+const TWICE: f64 = LINES as f64;
+
+/// The loop with its diffuser.
+#[derive(Clone, Debug)]
+pub(super) struct Network {
+    diffuser: Diffuser,
+    lines: Bank,
+    scatter: Bank,
+    absorption: Absorption,
+    motion: Motion,
+    out: [f64; LINES],
+}
+
+/// The shares of a chunk's frames that go where.
+pub(super) struct Shares {
+    /// Of the input as it is, into the loop.
+    pub(super) plain: Chunk,
+    /// Of the diffused input, into the loop.
+    pub(super) diffused: Chunk,
+    /// Of the diffused input, to the listener.
+    pub(super) heard: Chunk,
+}
+
+impl Network {
+    /// A silent loop. The input is read `after` frames late.
+    pub(super) fn new(figures: &Figures, rate: u32, scale: f64, after: usize) -> Network {
+        Network {
+            diffuser: Diffuser::new(figures, scale, after),
+            lines: Bank::new(kinds::primes(&figures.lines, scale)),
+            scatter: Bank::new(kinds::primes(&figures.scatter, scale)),
+            absorption: Absorption::default(),
+            motion: Motion::new(rate),
+            out: kinds::signs(figures.out).map(|sign| sign / libm::sqrt(TWICE)),
+        }
+    }
+
+    /// Frames that the loop takes on average.
+    pub(super) fn length(&self) -> f64 {
+        self.lines.mean() + self.scatter.mean()
+    }
+
+    /// How far back it reads its input.
+    pub(super) fn reach(&self) -> usize {
+        self.diffuser.first.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Brings the decay where the law wants it.
+    pub(super) fn tune(&mut self, law: &Law, motion: &kinds::Motion, decay: f64) {
+        let scattered = self.scatter.mean();
+        for (line, delay) in self.lines.delays.iter().enumerate() {
+            self.absorption.tune(line, law.absorption(*delay as f64 + scattered));
+        }
+        self.motion.tune(motion, decay);
+    }
+
+    /// Takes up to a chunk of both sides, which begins at a place of the song, and gives what both ears hear.
+    pub(super) fn run(
+        &mut self,
+        sides: [&Ring; 2],
+        at: Frames,
+        frames: usize,
+        shares: &Shares,
+    ) -> [Chunk; 2] {
+        let mut diffused = [[0.0; CHUNK]; LINES];
+        self.diffuser.run(sides, frames, &mut diffused);
+        let mut lines = [[0.0; CHUNK]; LINES];
+        self.lines.read(&mut lines);
+        self.absorption.run(&mut lines, frames);
+        let heard = self.listen(&lines, &diffused, &shares.heard);
+
+        hadamard(&mut lines);
+        self.motion.turn(&mut lines, at);
+        self.scatter.pass(&mut lines, frames);
+        hadamard(&mut lines);
+
+        let plain = sides.map(|side| side.read(self.diffuser.after));
+        for (i, (line, fresh)) in lines.iter_mut().zip(&diffused).enumerate() {
+            for f in 0..CHUNK {
+                let input = shares.plain[f] * plain[i % 2][f] + shares.diffused[f] * fresh[f];
+                line[f] = settle(line[f] / TWICE + input);
+            }
+        }
+        self.lines.write(&lines, frames);
+        heard
+    }
+
+    /// Settles what decays for ever.
+    pub(super) fn settle(&mut self) {
+        self.absorption.states.iter_mut().flatten().for_each(|state| *state = settle(*state));
+    }
+
+    /// The sums of all lines with two rows of signs that are orthogonal, hence both ears hear different sounds, and the
+    /// sum of both loses 3 dB whatever comes in.
+    fn listen(&self, lines: &Lines, diffused: &Lines, share: &Chunk) -> [Chunk; 2] {
+        let mut sums = [[0.0; CHUNK]; 2];
+        for i in 0..LINES {
+            let sum = &mut sums[i / 2 % 2];
+            for f in 0..CHUNK {
+                sum[f] += self.out[i] * (lines[i][f] + share[f] * diffused[i][f]);
+            }
+        }
+        let [same, opposite] = sums;
+        [std::array::from_fn(|f| same[f] + opposite[f]), std::array::from_fn(|f| same[f] - opposite[f])]
+    }
+}
+
+/// Makes many echoes of one before the loop: delays, signs and mixing, twice.
+#[derive(Clone, Debug)]
+struct Diffuser {
+    after: usize,
+    first: [usize; LINES],
+    first_signs: [f64; LINES],
+    second: Bank,
+    second_signs: [f64; LINES],
+}
+
+impl Diffuser {
+    fn new(figures: &Figures, scale: f64, after: usize) -> Diffuser {
+        let [(first, first_word), (second, second_word)] = &figures.diffuser;
+        Diffuser {
+            after,
+            first: kinds::scaled(first, scale).map(|delay| delay + after),
+            first_signs: kinds::signs(first_word),
+            second: Bank::new(kinds::scaled(second, scale)),
+            second_signs: kinds::signs(second_word).map(|sign| sign / TWICE),
+        }
+    }
+
+    /// Even lines hear the left side, odd ones the right.
+    fn run(&mut self, sides: [&Ring; 2], frames: usize, lines: &mut Lines) {
+        for (i, line) in lines.iter_mut().enumerate() {
+            let side = sides[i % 2].read(self.first[i]);
+            (0..CHUNK).for_each(|f| line[f] = self.first_signs[i] * side[f]);
+        }
+        hadamard(lines);
+        self.second.pass(lines, frames);
+        for (line, sign) in lines.iter_mut().zip(self.second_signs) {
+            line.iter_mut().for_each(|x| *x *= sign);
+        }
+        hadamard(lines);
+    }
+}
+
+/// A delay for each line.
+#[derive(Clone, Debug)]
+struct Bank {
+    rings: Vec<Ring>,
+    delays: [usize; LINES],
+}
+
+impl Bank {
+    fn new(delays: [usize; LINES]) -> Bank {
+        Bank { rings: delays.iter().map(|delay| Ring::new(*delay)).collect(), delays }
+    }
+
+    fn mean(&self) -> f64 {
+        self.delays.iter().sum::<usize>() as f64 / TWICE
+    }
+
+    /// What entered the delays long enough ago.
+    fn read(&self, lines: &mut Lines) {
+        for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter().zip(&self.delays)) {
+            *line = *ring.read(*delay);
+        }
+    }
+
+    fn write(&mut self, lines: &Lines, frames: usize) {
+        for (ring, line) in self.rings.iter_mut().zip(lines) {
+            ring.write(line);
+            ring.advance(frames);
+        }
+    }
+
+    /// Delays the lines, also by less than a chunk.
+    fn pass(&mut self, lines: &mut Lines, frames: usize) {
+        for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter_mut().zip(&self.delays)) {
+            ring.write(line);
+            *line = *ring.read(*delay);
+            ring.advance(frames);
+        }
+    }
+}
+
+/// The gain and shelves of every line, side by side.
+#[derive(Clone, Debug)]
+struct Absorption {
+    numbers: [[f64; LINES]; 6],
+    states: [[f64; LINES]; 2],
+}
+
+impl Default for Absorption {
+    fn default() -> Self {
+        Absorption { numbers: [[0.0; LINES]; 6], states: [[0.0; LINES]; 2] }
+    }
+}
+
+impl Absorption {
+    fn tune(&mut self, line: usize, shelves: [FirstOrder; 2]) {
+        let [high, low] = shelves;
+        for (row, number) in self.numbers.iter_mut().zip([high.b0, high.b1, high.a1, low.b0, low.b1, low.a1])
+        {
+            row[line] = number;
+        }
+    }
+
+    /// Frame by frame over all lines at once, as a recursion has no other order.
+    fn run(&mut self, lines: &mut Lines, frames: usize) {
+        let [b0, b1, a1, c0, c1, d1] = &self.numbers;
+        let [first, second] = &mut self.states;
+        let mut rows = [[0.0; LINES]; CHUNK];
+        for (i, line) in lines.iter().enumerate() {
+            (0..CHUNK).for_each(|f| rows[f][i] = line[f]);
+        }
+        for row in &mut rows[..frames] {
+            for i in 0..LINES {
+                let y = b0[i] * row[i] + first[i];
+                first[i] = b1[i] * row[i] - a1[i] * y;
+                let z = c0[i] * y + second[i];
+                second[i] = c1[i] * y - d1[i] * z;
+                row[i] = z;
+            }
+        }
+        for (i, line) in lines.iter_mut().enumerate() {
+            (0..CHUNK).for_each(|f| line[f] = rows[f][i]);
+        }
+    }
+}
