@@ -1,1 +1,6 @@
 //! scripts
+
+pub mod diagnose;
+pub mod resolver;
+pub mod sandbox;
+pub mod settings;

@@ -1,0 +1,1 @@
+//! Rhai's errors in the words of a mixing desk.

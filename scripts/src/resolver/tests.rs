@@ -1,0 +1,200 @@
+use super::*;
+use crate::sandbox::{Limits, Sandbox};
+use std::fs;
+
+/// What a strip is in these tests: a list of what was called on it.
+#[derive(Clone, Default)]
+struct Strip(Vec<String>);
+
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Project(folder)
+    }
+
+    fn run(&self) -> (Resolver, Result<String, Diagnostic>) {
+        let builtin = ["compress", "fader"].map(str::to_owned).into();
+        let resolver = Resolver::new(self.0.path().join("song.rhai"), builtin);
+        let mut sandbox = Sandbox::new(Limits::default());
+        sandbox.engine.register_type_with_name::<Strip>("Strip");
+        sandbox.engine.register_fn("strip", Strip::default);
+        sandbox.engine.register_fn("did", |strip: &mut Strip, what: &str| {
+            strip.0.push(what.to_owned());
+            strip.clone()
+        });
+        sandbox.engine.register_get("all", |strip: &mut Strip| strip.0.join(" "));
+        sandbox.engine.set_module_resolver(resolver.clone());
+        let result = resolver.main(&sandbox.engine).and_then(|ast| sandbox.engine.eval_ast::<String>(&ast));
+        (
+            resolver,
+            result.map_err(|error| carried(&error).unwrap_or_else(|| Diagnostic::error(error.to_string()))),
+        )
+    }
+
+    fn error(&self) -> Diagnostic {
+        let mut error = self.run().1.expect_err("it must fail");
+        let folder = format!("{}/", self.0.path().display());
+        let short = |text: &mut String| *text = text.replace(&folder, "");
+        short(&mut error.message);
+        error.hints.iter_mut().for_each(short);
+        error
+    }
+}
+
+fn carried(error: &EvalAltResult) -> Option<Diagnostic> {
+    match error {
+        EvalAltResult::ErrorInModule(_, inner, _) | EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => {
+            carried(inner)
+        }
+        EvalAltResult::ErrorRuntime(value, _) => value.clone().try_cast(),
+        _ => None,
+    }
+}
+
+const LEAD: &str = "fn Strip.lead() { this.did(\"lead\") }";
+
+#[test]
+fn a_template_is_a_verb() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"house/voice\"; strip().lead().double().all"),
+        ("house/voice.rhai", "import \"more\"; fn Strip.lead() { this.did(\"lead\") }"),
+        ("house/more.rhai", "fn Strip.other() { this.did(\"other\") }"),
+        ("unused.rhai", ""),
+    ]);
+    let (resolver, result) = project.run();
+    assert!(result.is_err(), "`double` is unknown");
+    let looked: Vec<_> =
+        resolver.looked().into_keys().map(|path| path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(looked, ["more.rhai", "voice.rhai", "song.rhai"]);
+    fs::write(project.0.path().join("song.rhai"), "import \"house/voice\"; strip().lead().all").unwrap();
+    assert_eq!(project.run().1.unwrap(), "lead");
+}
+
+#[test]
+fn the_importing_folder_comes_first_then_the_main_one() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"house/voice\"; strip().lead().all"),
+        ("house/voice.rhai", "import \"own\"; import \"shared\"; fn Strip.lead() { this.own().common() }"),
+        ("house/own.rhai", "fn Strip.own() { this.did(\"near\") }"),
+        ("own.rhai", "fn Strip.own() { this.did(\"far\") }"),
+        ("shared.rhai", "fn Strip.common() { this.did(\"common\") }"),
+    ]);
+    let (resolver, result) = project.run();
+    assert_eq!(result.unwrap(), "near common");
+    let missing: Vec<_> =
+        resolver.looked().into_iter().filter(|(_, there)| !there).map(|(path, _)| path).collect();
+    assert_eq!(missing, [project.0.path().join("house/shared.rhai")], "a file to watch for");
+    assert!(resolver.sources().keys().any(|name| name.ends_with("house/own.rhai")));
+}
+
+#[test]
+fn a_file_is_evaluated_once_and_read_anew_each_time() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"a\"; import \"./a\"; import \"b\"; strip().lead().all"),
+        ("a.rhai", LEAD),
+        ("b.rhai", "import \"a\";"),
+    ]);
+    assert_eq!(project.run().1.unwrap(), "lead");
+    fs::write(project.0.path().join("a.rhai"), "fn Strip.lead() { this.did(\"edited\") }").unwrap();
+    assert_eq!(project.run().1.unwrap(), "edited");
+}
+
+#[test]
+fn cycles_are_named() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"a\"; \"\""),
+        ("a.rhai", "import \"b\";"),
+        ("b.rhai", "import \"a\";"),
+    ]);
+    assert_eq!(project.error().message, "`a.rhai` imports itself: a.rhai -> b.rhai -> a.rhai");
+    let own = Project::new(&[("song.rhai", "import \"song\"; \"\"")]);
+    assert_eq!(own.error().message, "`song.rhai` imports itself: song.rhai -> song.rhai");
+}
+
+#[test]
+fn what_is_missing_has_neighbours() {
+    let project = Project::new(&[("song.rhai", "import \"house/vioce\"; \"\""), ("house/voice.rhai", LEAD)]);
+    let error = project.error();
+    assert_eq!(error.message, "there is no template `house/vioce`");
+    assert_eq!(error.hints[0], "did you mean `house/voice`?");
+    assert_eq!(error.hints[1], "looked for `house/vioce.rhai`");
+    assert!(error.hints[2].contains("`std/voice`"), "{error}");
+    let library = Project::new(&[("song.rhai", "import \"std/vocie\"; \"\"")]);
+    assert_eq!(library.error().hints[0], "did you mean `std/voice`?");
+}
+
+#[test]
+fn clashes_name_both_files() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"a\"; import \"b\"; \"\""),
+        ("a.rhai", LEAD),
+        ("b.rhai", LEAD),
+    ]);
+    let error = project.error();
+    assert_eq!(error.message, "`Strip.lead()` is defined in `a.rhai` and in `b.rhai`");
+    assert_eq!(error.origin.unwrap().column, 10);
+    assert_eq!(error.labels[0].1, "defined here first");
+    let main = Project::new(&[("song.rhai", "import \"a\";\nfn Strip.lead() {}\n\"\""), ("a.rhai", LEAD)]);
+    assert_eq!(main.error().message, "`Strip.lead()` is defined in `song.rhai` and in `a.rhai`");
+    let helpers = "fn help() {}";
+    let fine = Project::new(&[
+        ("song.rhai", "import \"a\"; import \"b\"; \"\""),
+        ("a.rhai", helpers),
+        ("b.rhai", helpers),
+    ]);
+    assert!(fine.run().1.is_ok());
+}
+
+#[test]
+fn built_in_verbs_stay() {
+    let project = Project::new(&[("song.rhai", "\n  fn Strip.compress(own) { this }\n\"\"")]);
+    let error = project.error();
+    assert_eq!(error.message, "`compress` is built in and cannot be defined again");
+    assert_eq!((error.origin.as_ref().unwrap().line, error.origin.as_ref().unwrap().column), (2, 12));
+}
+
+#[test]
+fn only_regular_files_below_or_beside_the_project() {
+    for path in ["/etc/passwd", "C:/x", "\\\\host\\x", "", "a/", "a\u{1b}b"] {
+        let script = format!("import {path:?}; \"\"").replace("\\u{1b}", "\\x1b");
+        let error = Project::new(&[("song.rhai", &script)]).error();
+        assert!(
+            error.message.contains("names no template") || error.message.contains("no path"),
+            "{path:?}: {error}"
+        );
+        assert!(!error.message.contains('\u{1b}'));
+    }
+    let folder = Project::new(&[("song.rhai", "import \"a\"; \"\""), ("a.rhai/b", "")]);
+    assert_eq!(folder.error().message, "cannot read `a.rhai`: it is no regular file");
+    assert!(matches!(read_text(Path::new("/dev/zero"), 10), Err(Unread::NoFile)));
+    assert!(matches!(
+        read_text(Path::new("/proc/self/environ"), 10),
+        Err(Unread::NoFile) | Err(Unread::Missing)
+    ));
+    let large = Project::new(&[("song.rhai", "import \"a\"; \"\""), ("a.rhai", &" ".repeat(SOURCE + 1))]);
+    assert!(large.error().message.contains("more than 1048576 bytes"));
+}
+
+#[test]
+fn many_files_are_too_many() {
+    let mut files = vec![("song.rhai".to_owned(), "import \"f0\"; \"\"".to_owned())];
+    files.extend((0..100).map(|i| (format!("f{i}.rhai"), format!("import \"f{}\";", i + 1))));
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(Project::new(&files).error().message, "more than 64 files are imported");
+}
+
+#[test]
+fn the_library_is_sorted_and_compiles() {
+    assert!(LIBRARY.is_sorted_by(|a, b| a.name < b.name));
+    let sandbox = Sandbox::new(Limits::default());
+    for template in LIBRARY {
+        sandbox.engine.compile(template.text).expect(template.name);
+    }
+}
