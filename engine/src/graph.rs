@@ -100,7 +100,8 @@ impl Graph {
 
     /// The graph in the DOT language.
     pub fn dot(&self) -> String {
-        let mut text = String::from("digraph song {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
+        let mut text =
+            String::from("digraph song {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
         for index in self.net.node_indices() {
             let node = &self.net[index];
             let shape = match &node.spec {
@@ -256,7 +257,8 @@ impl<'a> Builder<'a> {
     fn followers(&mut self, key: &str, followers: &[Follower], node: NodeIndex, origin: &Origin) {
         for (i, follower) in followers.iter().enumerate() {
             let spec = NodeSpec::Follow(follower.clone());
-            let follow = self.add(format!("{key}/follow {}", i + 1), spec, (Width::Stereo, Width::Mono), origin);
+            let follow =
+                self.add(format!("{key}/follow {}", i + 1), spec, (Width::Stereo, Width::Mono), origin);
             self.later.push((follower.heard.clone(), follow, Role::Main));
             self.join(follow, node, Role::Control(i));
         }
@@ -267,7 +269,8 @@ impl<'a> Builder<'a> {
         let path = format!("{path}/{}", beside.name);
         let end = self.chain(strip, &path, &beside.chain, from);
         let width = self.net[from].output.max(self.net[end].output);
-        let level = self.fader(format!("{path}/level"), &beside.level, end, self.net[end].output, &beside.origin);
+        let level =
+            self.fader(format!("{path}/level"), &beside.level, end, self.net[end].output, &beside.origin);
         let sum = self.add(format!("{path}/sum"), NodeSpec::Sum, (width, width), &beside.origin);
         self.join(from, sum, Role::Main);
         self.join(level, sum, Role::Main);
@@ -325,7 +328,8 @@ impl<'a> Builder<'a> {
             strip.to == Some(song.master()) && !strip.muted
         };
         let direct: Vec<usize> = (0..song.master()).filter(to_master).collect();
-        let output = |builder: &Self, index: usize| builder.places[index].output.expect("every strip has one");
+        let output =
+            |builder: &Self, index: usize| builder.places[index].output.expect("every strip has one");
         let named = |builder: &Self, index: usize| (song.strips[index].name.clone(), output(builder, index));
         match &song.stems {
             Stemmed::None => Vec::new(),
@@ -408,7 +412,8 @@ fn circle(graph: &Graph) -> Option<Diagnostic> {
     names.push(first);
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let origin = way.iter().map(|node| &net[*node].origin).find(|origin| origin.line > 0);
-    let error = Diagnostic::error(format!("these strips feed each other in a circle: {}", names.join(" -> ")));
+    let error =
+        Diagnostic::error(format!("these strips feed each other in a circle: {}", names.join(" -> ")));
     let error = error.hint("a signal cannot wait for itself: take one of the sends, groups or keys away");
     Some(origin.map_or(error.clone(), |origin| error.at(origin)))
 }

@@ -4,13 +4,12 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod files;
 pub mod graph;
 pub mod plan;
 pub mod render;
 pub mod resolved;
-pub mod song;
-pub mod time;
-pub mod files;
 pub mod sink;
 pub mod song;
 pub mod source;
+pub mod time;

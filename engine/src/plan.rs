@@ -6,7 +6,7 @@
 use crate::graph::{Graph, NodeSpec, Role};
 use mixwright_nodes::{
     effect::Width,
-    unit::{Frames, written, Unit},
+    unit::{Frames, Unit, written},
 };
 use petgraph::{algo::toposort, graph::NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +107,8 @@ pub fn plan(graph: &Graph, rate: u32, on: &Machine) -> Plan {
     let order = needed(graph, &outputs);
     let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
     let limit = longest_lane(graph, &order, on);
-    let mut layout = Layout { graph, rate, lanes: Vec::new(), lane_of: BTreeMap::new(), tails: BTreeMap::new() };
+    let mut layout =
+        Layout { graph, rate, lanes: Vec::new(), lane_of: BTreeMap::new(), tails: BTreeMap::new() };
     for node in &order {
         layout.place(*node, &ends, limit);
     }
@@ -118,7 +119,10 @@ fn outputs(graph: &Graph) -> Vec<(String, Place, NodeIndex)> {
     let strips = graph.strips.iter().map(|(name, node)| (name.clone(), Place::Strip, *node));
     let stems = graph.stems.iter().map(|(name, node)| (name.clone(), Place::Stem, *node));
     strips
-        .chain([("mix".to_owned(), Place::Mix, graph.mix), ("master".to_owned(), Place::Master, graph.master)])
+        .chain([
+            ("mix".to_owned(), Place::Mix, graph.mix),
+            ("master".to_owned(), Place::Master, graph.master),
+        ])
         .chain(stems)
         .collect()
 }
@@ -284,7 +288,11 @@ impl fmt::Display for Plan {
         }
         writeln!(f, "\noutputs")?;
         for output in self.outputs.iter().filter(|output| output.place != Place::Strip) {
-            writeln!(f, "  {}: lane {}, first {} frames left out", output.name, output.lane, output.latency.0)?;
+            writeln!(
+                f,
+                "  {}: lane {}, first {} frames left out",
+                output.name, output.lane, output.latency.0
+            )?;
         }
         Ok(())
     }

@@ -1,6 +1,10 @@
 //! What every render promises, judged by physics: signals that must meet, sum, cancel and be the same.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and its figures need no equal bits")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail, and its figures need no equal bits"
+)]
 
 mod common;
 
@@ -10,7 +14,8 @@ use mixwright_engine::{
     graph,
     render::pipeline::Window,
     song::{
-        Insert, Motion, MotionPoint, Parallel, Place, Send, SendFrom, Setting, Song, Stems, Strip, StripKind, Tap,
+        Insert, Motion, MotionPoint, Parallel, Place, Send, SendFrom, Setting, Song, Stems, Strip, StripKind,
+        Tap,
     },
 };
 use mixwright_nodes::{curve::Shape, effects::AnyEffect, unit::Frames};
@@ -30,7 +35,10 @@ fn rich() -> Song {
     bass.sends.push(send("space", -12.0, SendFrom::Post));
     let mut voice = track("voice", "sine 440");
     insert(&mut voice, effect("saturate", &[("drive", 6.0)]));
-    voice.fader = Setting::Moves(Motion::Points(-6.0, vec![point(0.1, 0.0, Shape::Line), point(0.3, -20.0, Shape::Ease)]));
+    voice.fader = Setting::Moves(Motion::Points(
+        -6.0,
+        vec![point(0.1, 0.0, Shape::Line), point(0.3, -20.0, Shape::Ease)],
+    ));
     voice.pan = Setting::Is(-30.0);
     voice.sends.push(send("space", -6.0, SendFrom::Pre));
     let mut group = Strip::new("rhythm", StripKind::Group);
@@ -67,7 +75,8 @@ fn threads_and_blocks_change_no_bit() {
         let frames = if block == 1 { 4_001 } else { 20_011 };
         let other = render(&song, machine(threads, block), whole(frames));
         for (name, kept) in &first {
-            let same = kept.0[..frames as usize] == other[name].0 && kept.1[..frames as usize] == other[name].1;
+            let same =
+                kept.0[..frames as usize] == other[name].0 && kept.1[..frames as usize] == other[name].1;
             assert!(same, "{name} with {threads} threads and blocks of {block}");
         }
     }
@@ -76,10 +85,14 @@ fn threads_and_blocks_change_no_bit() {
 #[test]
 fn stems_sum_to_the_mix() {
     let out = render(&rich(), machine(2, 1024), whole(20_000));
-    let stems: Vec<&Kept> = out.iter().filter(|(name, _)| name.starts_with("Stem")).map(|(_, kept)| kept).collect();
+    let stems: Vec<&Kept> =
+        out.iter().filter(|(name, _)| name.starts_with("Stem")).map(|(_, kept)| kept).collect();
     assert_eq!(stems.len(), 3);
     let worst = (0..20_000)
-        .map(|i| (stems.iter().map(|stem| f64::from(stem.0[i])).sum::<f64>() - f64::from(out["Mix mix"].0[i])).abs())
+        .map(|i| {
+            (stems.iter().map(|stem| f64::from(stem.0[i])).sum::<f64>() - f64::from(out["Mix mix"].0[i]))
+                .abs()
+        })
         .fold(0.0, f64::max);
     assert!(worst < 1e-6, "{worst}");
 }
@@ -139,7 +152,10 @@ fn impulses_meet_on_one_sample_in_random_songs() {
             let stray = left.iter().enumerate().filter(|(i, x)| *i != 1000 && x.abs() > 1e-7).count();
             assert_eq!(stray, 0, "song {seed}: {place}");
             let heard = f64::from(left[1000]);
-            assert!((heard - expected).abs() < 1e-5 * expected.abs().max(1.0), "song {seed}: {heard} for {expected}");
+            assert!(
+                (heard - expected).abs() < 1e-5 * expected.abs().max(1.0),
+                "song {seed}: {heard} for {expected}"
+            );
         }
     }
 }
@@ -200,7 +216,11 @@ fn random_song(dice: &mut Dice) -> (Song, f64) {
         if bus < count {
             let level = -(dice.roll(20) as f64);
             let pre = dice.roll(2) == 0;
-            strip.sends.push(send(&format!("s{bus}"), level, if pre { SendFrom::Pre } else { SendFrom::Post }));
+            strip.sends.push(send(
+                &format!("s{bus}"),
+                level,
+                if pre { SendFrom::Pre } else { SendFrom::Post },
+            ));
             arriving[bus] += gain * db(level) * if pre { 1.0 } else { db(fader) };
         }
         song.strips.push(strip);

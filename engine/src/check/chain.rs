@@ -69,7 +69,8 @@ impl Bench<'_> {
         self.values(insert);
         self.key_fits(insert);
         if insert.on != Channels::Stereo && width == Width::Mono {
-            let message = format!("`{}` works on the {} of `{strip}`, which is mono", insert.name, insert.on.word());
+            let message =
+                format!("`{}` works on the {} of `{strip}`, which is mono", insert.name, insert.on.word());
             self.found.push(Diagnostic::error(message).at(&insert.origin));
         }
         let mut followers = Vec::new();
@@ -113,8 +114,10 @@ impl Bench<'_> {
     fn key_fits(&mut self, insert: &InsertEffect) {
         let name = insert.effect.info().params.name;
         let error = match (insert.effect.info().key, &insert.key) {
-            (KeyUse::Required, None) => Diagnostic::error(format!("`{name}` needs a strip that it listens to"))
-                .hint(format!("write for example `{name}(kick)`")),
+            (KeyUse::Required, None) => {
+                Diagnostic::error(format!("`{name}` needs a strip that it listens to"))
+                    .hint(format!("write for example `{name}(kick)`"))
+            }
             (KeyUse::None, Some(_)) => Diagnostic::error(format!("`{name}` listens to no key")),
             _ => return,
         };

@@ -138,7 +138,10 @@ impl Bench<'_> {
         let (file, lasts) = (&clip.file, seconds(whole));
         let mut wrong = Vec::new();
         if from < 0.0 || from >= whole.max(1.0) {
-            wrong.push(format!("`{file}` lasts {lasts:.3} s, so nothing of it is left from {:.3} s on", seconds(from)));
+            wrong.push(format!(
+                "`{file}` lasts {lasts:.3} s, so nothing of it is left from {:.3} s on",
+                seconds(from)
+            ));
         } else if length <= 0.0 {
             wrong.push(format!("a clip of `{file}` has no length"));
         } else if from + length > whole + 1.0 {
@@ -154,7 +157,9 @@ impl Bench<'_> {
             }
             ChannelPick::All if facts.channels > 2 => {
                 let count = facts.channels;
-                wrong.push(format!("`{file}` has {count} channels; say which one is played with `channel: 1`"));
+                wrong.push(format!(
+                    "`{file}` has {count} channels; say which one is played with `channel: 1`"
+                ));
             }
             _ => {}
         }

@@ -219,7 +219,8 @@ impl<'a> Bench<'a> {
         let law = strip.law.unwrap_or(self.song.law);
         let (gains, pan) = (self.gains(strip), &strip.pan);
         let mut followers = Vec::new();
-        let gain_bounds = Bounds { name: "fader", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 48.0 };
+        let gain_bounds =
+            Bounds { name: "fader", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 48.0 };
         let mut curves = Vec::new();
         for setting in gains {
             curves.push(self.setting(setting, &gain_bounds, &strip.origin, &mut followers));

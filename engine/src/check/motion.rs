@@ -41,10 +41,14 @@ impl Bench<'_> {
         for end in [low, high] {
             let off = bounds.scale == Scale::Level && end <= Db::OFF.0;
             if !end.is_finite() || !(off || (bounds.min..=bounds.max).contains(&end)) {
-                let (given, min, max) =
-                    (written(end, bounds.unit), written(bounds.min, bounds.unit), written(bounds.max, bounds.unit));
+                let (given, min, max) = (
+                    written(end, bounds.unit),
+                    written(bounds.min, bounds.unit),
+                    written(bounds.max, bounds.unit),
+                );
                 let verb = if matches!(setting, Setting::Is(_)) { "is" } else { "reaches" };
-                let message = format!("`{}` {verb} {given}, but must lie between {min} and {max}", bounds.name);
+                let message =
+                    format!("`{}` {verb} {given}, but must lie between {min} and {max}", bounds.name);
                 self.found.push(Diagnostic::error(message).at(origin));
                 return curve;
             }
@@ -141,7 +145,8 @@ impl Bench<'_> {
             let chain = song.strips.get(strip).map_or(&song.master.chain, |strip| &strip.chain);
             let taps: Vec<&str> = super::chain::taps(chain);
             if !taps.contains(&name.as_str()) {
-                let error = Diagnostic::error(format!("`{}` has no tap named `{name}`", tap.strip)).at(origin);
+                let error =
+                    Diagnostic::error(format!("`{}` has no tap named `{name}`", tap.strip)).at(origin);
                 let hint = match mixwright_nodes::params::nearest(name, taps.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("name a place in its chain with `.tap(\"{name}\")`"),

@@ -46,9 +46,13 @@ impl Bench<'_> {
             let message = format!("`{}` {verb} itself", strip.name);
             self.found.push(Diagnostic::error(message).at(&strip.origin));
         } else if target.kind == StripKind::Track {
-            let message = format!("`{}` {verb} `{}`, which is a track and plays only its clips", strip.name, target.name);
+            let message = format!(
+                "`{}` {verb} `{}`, which is a track and plays only its clips",
+                strip.name, target.name
+            );
             let error = Diagnostic::error(message).at(&strip.origin);
-            self.found.push(error.label(&target.origin, "declared here").hint("make it a `bus` or a `group`"));
+            self.found
+                .push(error.label(&target.origin, "declared here").hint("make it a `bus` or a `group`"));
         }
     }
 }

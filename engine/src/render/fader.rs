@@ -46,8 +46,10 @@ impl LiveFader {
             let still = still.map(|(gain, place)| self.factors(gain, place, input, output));
             let factors = |i: usize| {
                 still.unwrap_or_else(|| {
-                    let values: Vec<f32> =
-                        controls.iter().map(|control| control.buffer.plane(0, from + i + 1)[from + i]).collect();
+                    let values: Vec<f32> = controls
+                        .iter()
+                        .map(|control| control.buffer.plane(0, from + i + 1)[from + i])
+                        .collect();
                     let now = first + Frames(i as i64);
                     self.factors(self.gain.value(now, &values), self.pan.value(now, &values), input, output)
                 })

@@ -94,7 +94,8 @@ impl LiveLane {
             .map(|input| {
                 let from = &plan.lanes[input.lane];
                 let setup = Setup { rate, channels: from.width.channels(), strips: 1, moves: false };
-                let delay = (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block)));
+                let delay =
+                    (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block)));
                 LiveInput { lane: input.lane, stage: from.stage, role: input.role, width: from.width, delay }
             })
             .collect();
@@ -188,7 +189,9 @@ impl LiveNode {
         out: &mut Buffer,
     ) -> Result<(), RenderError> {
         let main = heard.iter().find(|heard| heard.role == Role::Main);
-        if let (true, Some(main), Kind::Effect(..) | Kind::Fader(_) | Kind::Follow(_)) = (first, main, &self.kind) {
+        if let (true, Some(main), Kind::Effect(..) | Kind::Fader(_) | Kind::Follow(_)) =
+            (first, main, &self.kind)
+        {
             out.copy(main.buffer, main.width, span.frames);
         }
         match &mut self.kind {
@@ -252,9 +255,8 @@ fn effect(
 fn seen(slot: &Slot, rate: u32, sources: &dyn Sources) -> Result<Seen, RenderError> {
     let mut seen = Seen::default();
     let files = mixwright_nodes::effects::AnyEffect::info(&slot.effect).params.flat();
-    let is_file = |name: &str| {
-        files.iter().any(|p| p.name == name && p.kind == mixwright_nodes::params::Kind::File)
-    };
+    let is_file =
+        |name: &str| files.iter().any(|p| p.name == name && p.kind == mixwright_nodes::params::Kind::File);
     for (name, value) in slot.effect.entries() {
         if let (true, Value::Text(file)) = (is_file(&name), value) {
             let sound = sources.sound(&file, rate)?;

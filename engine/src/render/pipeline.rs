@@ -195,13 +195,22 @@ impl<'l> Pipeline<'l> {
 }
 
 impl Worker<'_> {
-    fn work(&mut self, span: Span, tick: usize, sets: &[Vec<Buffer>], slot: Option<&mut Buffer>, window: Window) {
+    fn work(
+        &mut self,
+        span: Span,
+        tick: usize,
+        sets: &[Vec<Buffer>],
+        slot: Option<&mut Buffer>,
+        window: Window,
+    ) {
         let stage = self.stage;
         // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
         let set = |from: usize| &sets[(tick - (stage - from)) % sets.len()];
         let task = &mut self.task;
         let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
-            (Task::Lane(lane), Some(out)) => lane.run(span, |input: &LiveInput| &set(input.stage)[input.lane], out),
+            (Task::Lane(lane), Some(out)) => {
+                lane.run(span, |input: &LiveInput| &set(input.stage)[input.lane], out)
+            }
             (Task::Tap(tap), _) => tap.hear(span, &set(tap.stage)[tap.lane], window),
             (Task::Lane(_), None) => unreachable!("every lane has a block in every set"),
         }));
@@ -221,7 +230,8 @@ impl Worker<'_> {
 
 fn cause(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason was given".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason was given".to_owned())
 }
 
 impl LiveTap<'_> {

@@ -1,6 +1,10 @@
 //! Songs and sounds for tests: sources that are computed, listeners that keep what they hear.
 #![allow(dead_code, reason = "each test file uses its own share")]
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and its sounds need no equal bits")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail, and its sounds need no equal bits"
+)]
 
 use mixwright_engine::{
     check::{FileFacts, Files, check},

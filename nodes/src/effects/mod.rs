@@ -9,15 +9,15 @@ pub mod filter;
 pub mod high_pass;
 pub mod high_shelf;
 pub mod invert;
+pub mod limit;
 pub mod low_pass;
 pub mod low_shelf;
 pub mod mono;
 pub mod notch;
+pub mod reverb;
 pub mod saturate;
 pub mod swap;
 pub mod tilt;
-pub mod limit;
-pub mod reverb;
 pub mod trim;
 pub mod width;
 
@@ -30,15 +30,15 @@ crate::effects! {
     high_pass::HighPass,
     high_shelf::HighShelf,
     invert::Invert,
+    limit::Limit,
     low_pass::LowPass,
     low_shelf::LowShelf,
     mono::Mono,
     notch::Notch,
+    reverb::Reverb,
     saturate::Saturate,
     swap::Swap,
     tilt::Tilt,
-    limit::Limit,
-    reverb::Reverb,
     trim::Trim,
     width::Width,
 }
