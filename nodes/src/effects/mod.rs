@@ -4,8 +4,12 @@ pub mod all_pass;
 pub mod balance;
 pub mod band_pass;
 pub mod bell;
+pub mod compress;
+pub mod duck;
 pub mod eq;
+pub mod expand;
 pub mod filter;
+pub mod gate;
 pub mod high_pass;
 pub mod high_shelf;
 pub mod invert;
@@ -13,9 +17,12 @@ pub mod limit;
 pub mod low_pass;
 pub mod low_shelf;
 pub mod mono;
+pub mod mono_below;
+pub mod multiband;
 pub mod notch;
 pub mod reverb;
 pub mod saturate;
+pub mod sidechain;
 pub mod swap;
 pub mod tilt;
 pub mod trim;
@@ -26,7 +33,11 @@ crate::effects! {
     balance::Balance,
     band_pass::BandPass,
     bell::Bell,
+    compress::Compress,
+    duck::Duck,
     eq::Eq,
+    expand::Expand,
+    gate::Gate,
     high_pass::HighPass,
     high_shelf::HighShelf,
     invert::Invert,
@@ -34,6 +45,8 @@ crate::effects! {
     low_pass::LowPass,
     low_shelf::LowShelf,
     mono::Mono,
+    mono_below::MonoBelow,
+    multiband::Multiband,
     notch::Notch,
     reverb::Reverb,
     saturate::Saturate,

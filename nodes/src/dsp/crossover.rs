@@ -1,0 +1,169 @@
+//! Linkwitz-Riley crossovers whose bands add up to an all pass, to the last bits.
+//!
+//! Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976; the tree's bands are brought in phase
+//! as by D'Appolito, "Active Realization of Multiway All-Pass Crossover Systems", JAES 35(4), 1987.
+
+use super::state_variable::{State, Tuning, warped};
+use crate::unit::{Hz, Seconds};
+
+/// How steep a crossover is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// 24 dB an octave.
+    Fourth,
+    /// 48 dB an octave.
+    Eighth,
+}
+
+impl Order {
+    /// 1/Q of the sections of the Butterworth filter that the low pass is the square of.
+    fn damping(self) -> &'static [f64] {
+        match self {
+            Order::Fourth => &[std::f64::consts::SQRT_2],
+            Order::Eighth => &[1.847_759_065_022_573_5, 0.765_366_864_730_179_6],
+        }
+    }
+
+    /// The time in which a crossover at a frequency rings down by 90 dB, with room for those beside it.
+    pub fn ring(self, frequency: Hz) -> Seconds {
+        let turns = match self {
+            Order::Fourth => 6.0,
+            Order::Eighth => 12.0,
+        };
+        Seconds(turns / frequency.0)
+    }
+}
+
+/// One channel's split in two.
+///
+/// The high part is the all pass less the low part: exactly the Linkwitz-Riley high pass, as the sum of both is that all pass.
+#[derive(Clone, Debug)]
+pub struct Split {
+    sections: Vec<Tuning>,
+    dampings: &'static [f64],
+    all: Vec<State>,
+    low: Vec<State>,
+}
+
+impl Split {
+    /// A split at a frequency, at rest.
+    pub fn new(order: Order, frequency: Hz, rate: u32) -> Self {
+        let dampings = order.damping();
+        let mut split = Split {
+            sections: Vec::new(),
+            dampings,
+            all: vec![State::default(); dampings.len()],
+            low: vec![State::default(); 2 * dampings.len() - 1],
+        };
+        split.sections =
+            dampings.iter().map(|damping| Tuning::at(warped(frequency, rate), *damping)).collect();
+        split
+    }
+
+    /// Moves to a [`warped`] frequency.
+    pub fn tune(&mut self, warped: f64) {
+        for (section, damping) in self.sections.iter_mut().zip(self.dampings) {
+            *section = Tuning::at(warped, *damping);
+        }
+    }
+
+    /// The next frame's low and high parts.
+    #[inline]
+    pub fn step(&mut self, x: f64) -> (f64, f64) {
+        let first = self.all[0].step(x, &self.sections[0]);
+        let mut low = first.low;
+        let mut all = x - 2.0 * first.band;
+        for (state, section) in self.all[1..].iter_mut().zip(&self.sections[1..]) {
+            all = state.all(all, section);
+        }
+        let twice = self.sections[1..].iter().chain(&self.sections);
+        for (state, section) in self.low.iter_mut().zip(twice) {
+            low = state.step(low, section).low;
+        }
+        (low, all - low)
+    }
+
+    /// Clears what has decayed.
+    pub fn settle(&mut self) {
+        self.all.iter_mut().chain(&mut self.low).for_each(State::settle);
+    }
+}
+
+/// The all pass that a [`Split`]'s parts add up to.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    sections: Vec<Tuning>,
+    dampings: &'static [f64],
+    states: Vec<State>,
+}
+
+impl Phase {
+    /// The all pass of a split at a frequency, at rest.
+    pub fn new(order: Order, frequency: Hz, rate: u32) -> Self {
+        let dampings = order.damping();
+        let sections = dampings.iter().map(|damping| Tuning::at(warped(frequency, rate), *damping));
+        Phase { sections: sections.collect(), dampings, states: vec![State::default(); dampings.len()] }
+    }
+
+    /// Moves to a [`warped`] frequency.
+    pub fn tune(&mut self, warped: f64) {
+        for (section, damping) in self.sections.iter_mut().zip(self.dampings) {
+            *section = Tuning::at(warped, *damping);
+        }
+    }
+
+    /// The next frame.
+    #[inline]
+    pub fn step(&mut self, x: f64) -> f64 {
+        self.states.iter_mut().zip(&self.sections).fold(x, |x, (state, section)| state.all(x, section))
+    }
+
+    /// Clears what has decayed.
+    pub fn settle(&mut self) {
+        self.states.iter_mut().for_each(State::settle);
+    }
+}
+
+/// The most bands of a [`Crossover`].
+pub const BANDS: usize = 5;
+
+/// One channel's split in up to [`BANDS`] bands: upward from the lowest split, each lower band through the all passes of
+/// all later splits, so that all bands are in phase and their sum is flat wherever the splits lie.
+#[derive(Clone, Debug)]
+pub struct Crossover {
+    splits: Vec<Split>,
+    /// For each split, the all passes of the bands below it.
+    phases: Vec<Vec<Phase>>,
+}
+
+impl Crossover {
+    /// A crossover at ascending frequencies, at rest.
+    pub fn new(order: Order, frequencies: &[Hz], rate: u32) -> Self {
+        let phase = |frequency: Hz, count: usize| vec![Phase::new(order, frequency, rate); count];
+        Crossover {
+            splits: frequencies.iter().map(|f| Split::new(order, *f, rate)).collect(),
+            phases: frequencies.iter().enumerate().map(|(i, f)| phase(*f, i)).collect(),
+        }
+    }
+
+    /// The next frame's bands from the lowest up; those that there are not are 0.
+    #[inline]
+    pub fn step(&mut self, x: f64) -> [f64; BANDS] {
+        let mut bands = [0.0; BANDS];
+        let mut rest = x;
+        for (i, (split, phases)) in self.splits.iter_mut().zip(&mut self.phases).enumerate() {
+            (bands[i], rest) = split.step(rest);
+            for (band, phase) in bands.iter_mut().zip(phases) {
+                *band = phase.step(*band);
+            }
+        }
+        bands[self.splits.len()] = rest;
+        bands
+    }
+
+    /// Clears what has decayed.
+    pub fn settle(&mut self) {
+        self.splits.iter_mut().for_each(Split::settle);
+        self.phases.iter_mut().flatten().for_each(Phase::settle);
+    }
+}

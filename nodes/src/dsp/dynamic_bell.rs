@@ -1,0 +1,65 @@
+//! A bell whose depth follows a gain from frame to frame: `y = x + (G - 1) b`, where `b` is the band pass at the bell's
+//! frequency.
+//!
+//! The filter itself stands still, so any gain may come after any other without a click, and a gain of 1 changes no bit.
+
+use super::{
+    lanes::Knobs,
+    state_variable::{State, Tuning, warped},
+};
+use crate::{
+    block::Block,
+    effect::Aim,
+    processor::Setup,
+    unit::{Db, Hz, Q},
+};
+
+/// The bells of all strips.
+#[derive(Clone, Debug)]
+pub struct DynamicBell {
+    knobs: Knobs<2>,
+    states: Vec<Vec<State>>,
+}
+
+impl DynamicBell {
+    /// At rest.
+    pub fn new(setup: &Setup) -> Self {
+        DynamicBell {
+            knobs: Knobs::new(setup.strips),
+            states: vec![vec![State::default(); setup.strips]; setup.channels],
+        }
+    }
+
+    /// Sends one strip's bell to a new place. `q` is that of the bell at its full `depth`: with `d = Q (f/f0 - f0/f)` of the
+    /// band pass, `|H|^2 = (G^2 + d^2)/(1 + d^2)`, which is G (half of the decibels) at `d^2 = G`.
+    pub fn aim(&mut self, to: Aim, frequency: Hz, q: Q, depth: Db) {
+        let half = Db(-0.5 * depth.0).gain();
+        self.knobs.aim(to, [warped(frequency, to.rate), 1.0 / (q.0 * half)]);
+    }
+
+    /// Turns the band of each channel down by its own gains, or by the only ones.
+    pub fn run(&mut self, audio: &mut Block<'_>, gains: &mut Block<'_>) {
+        let lanes = audio.lanes();
+        for channel in 0..audio.channels() {
+            let gains = gains.plane(channel.min(gains.channels() - 1));
+            let plane = audio.plane(channel);
+            for (lane, state) in self.states[channel].iter_mut().enumerate() {
+                let samples =
+                    plane[lane..].iter_mut().step_by(lanes).zip(gains[lane..].iter().step_by(lanes));
+                let at = |frame| Tuning::at(self.knobs.at(0, lane, frame), self.knobs.at(1, lane, frame));
+                let (moving, mut tuning) = (self.knobs.moving(), at(0));
+                for (frame, (x, gain)) in samples.enumerate() {
+                    if moving {
+                        tuning = at(frame);
+                    }
+                    let band = state.step(f64::from(*x), &tuning).band;
+                    *x = (f64::from(*x) + (f64::from(*gain) - 1.0) * band) as f32;
+                }
+            }
+        }
+        if audio.shape().settles {
+            self.states.iter_mut().flatten().for_each(State::settle);
+        }
+        self.knobs.advance(audio.frames());
+    }
+}

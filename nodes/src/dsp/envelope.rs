@@ -1,0 +1,202 @@
+//! Levels for effects that follow them: the largest peak or the mean square of the last few milliseconds, in decibels.
+//!
+//! A window that spans half a period of the lowest note makes the level of a steady tone steady, so that the gain made of
+//! it stands still and does not distort (a bare rectified signal distorts 50 Hz at -35 dB; this at none).
+
+use super::fast;
+use crate::{
+    block::{Block, PIECE, Shape, View},
+    choice,
+    processor::Setup,
+    unit::Ms,
+};
+
+choice! {
+    /// What an effect takes for the level of a signal.
+    pub enum Detect {
+        /// The largest peak of the last 2 to 17 ms.
+        Peak = "peak",
+        /// The root of the mean square over the same time: nearer to loudness, slower to see an onset.
+        Rms = "rms",
+    }
+}
+
+/// The longest window: half a period of 30 Hz.
+const LONGEST: Ms = Ms(17.0);
+
+/// How long a level is held for a release: 10 ms, which is half a period of 50 Hz, and longer where there is time for it.
+pub fn span(release: Ms) -> Ms {
+    if release.0 > 100.0 { LONGEST } else { Ms((0.5 * release.0).min(10.0)) }
+}
+
+/// Level detectors of all strips and of up to two channels.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    detect: Detect,
+    strips: usize,
+    planes: Vec<f32>,
+    windows: [Vec<Window>; 2],
+}
+
+impl Detector {
+    /// Detectors that have heard silence.
+    pub fn new(setup: &Setup, detect: Detect) -> Self {
+        let room = LONGEST.frames(setup.rate).0 as usize + 1;
+        Detector {
+            detect,
+            strips: setup.strips,
+            planes: vec![0.0; 2 * PIECE * setup.strips],
+            windows: std::array::from_fn(|_| vec![Window::new(room); setup.strips]),
+        }
+    }
+
+    /// Sets how long one strip's window is, from its next turn on.
+    pub fn span(&mut self, strip: usize, span: Ms, rate: u32) {
+        let frames = span.frames(rate).0.max(1) as usize;
+        self.windows.iter_mut().for_each(|channel| channel[strip].aim(frames));
+    }
+
+    /// The levels of what is heard, in decibels: in `planes` planes, one for all channels or one for each.
+    pub fn levels(&mut self, heard: View<'_>, planes: usize) -> Block<'_> {
+        let stride = PIECE * self.strips;
+        let len = heard.frames() * heard.shape().lanes;
+        for channel in 0..heard.shape().channels {
+            let plane = &mut self.planes[channel * stride..][..len];
+            match self.detect {
+                Detect::Peak => rectify(heard.plane(channel), plane),
+                Detect::Rms => plane.copy_from_slice(heard.plane(channel)),
+            }
+        }
+        let joined = heard.shape().channels > planes;
+        if joined && self.detect == Detect::Peak {
+            self.join(len);
+        }
+        let slid = if self.detect == Detect::Peak { planes } else { 2 }.min(heard.shape().channels);
+        self.slide(slid, len);
+        if joined && self.detect == Detect::Rms {
+            self.join(len);
+        }
+        for plane in 0..planes.min(slid) {
+            let plane = &mut self.planes[plane * stride..][..len];
+            match self.detect {
+                Detect::Peak => fast::decibels(plane),
+                Detect::Rms => fast::decibels_of_squares(plane),
+            }
+        }
+        if planes > heard.shape().channels {
+            self.planes.copy_within(..len, stride);
+        }
+        Block::new(&mut self.planes, stride, Shape { channels: planes, ..heard.shape() })
+    }
+
+    /// Leaves the larger of both planes in the first.
+    fn join(&mut self, len: usize) {
+        let (first, second) = self.planes.split_at_mut(PIECE * self.strips);
+        first[..len].iter_mut().zip(second).for_each(|(a, b)| *a = a.max(*b));
+    }
+
+    fn slide(&mut self, planes: usize, len: usize) {
+        for channel in 0..planes {
+            let plane = &mut self.planes[channel * PIECE * self.strips..][..len];
+            for (strip, window) in self.windows[channel].iter_mut().enumerate() {
+                let samples = plane[strip..].iter_mut().step_by(self.strips);
+                match self.detect {
+                    Detect::Peak => samples.for_each(|x| *x = window.largest(*x)),
+                    Detect::Rms => samples.for_each(|x| *x = window.mean_square(*x)),
+                }
+            }
+        }
+    }
+}
+
+fn rectify(from: &[f32], to: &mut [f32]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = from.abs());
+}
+
+/// Moves two channels' values toward the larger of both by a share: 1 makes them equal.
+pub fn link(values: &mut Block<'_>, share: f32) {
+    if values.channels() == 2 {
+        let (left, right) = values.stereo();
+        for (l, r) in left.iter_mut().zip(right) {
+            let most = l.max(*r);
+            *l += share * (most - *l);
+            *r += share * (most - *r);
+        }
+    }
+}
+
+/// The last samples of one channel of one strip.
+///
+/// The largest of them by the method of van Herk (1992) and of Gil and Werman (1993): a window is the rest of the turn
+/// before, whose maxima from each place to its end are made when it ends, and the part of this turn that has gone by.
+#[derive(Clone, Debug)]
+struct Window {
+    past: Vec<f32>,
+    length: usize,
+    wanted: usize,
+    next: usize,
+    /// The largest sample of this turn so far.
+    largest: f32,
+    /// The sum of the squares in the window, made anew at each turn, so that no error ever grows.
+    sum: f64,
+}
+
+impl Window {
+    fn new(room: usize) -> Self {
+        Window { past: vec![0.0; room], length: 1, wanted: 1, next: 0, largest: 0.0, sum: 0.0 }
+    }
+
+    fn aim(&mut self, length: usize) {
+        self.wanted = length.min(self.past.len() - 1);
+    }
+
+    #[inline(always)]
+    fn largest(&mut self, x: f32) -> f32 {
+        if self.next == 0 {
+            self.turn();
+            for i in (0..self.length - 1).rev() {
+                self.past[i] = self.past[i].max(self.past[i + 1]);
+            }
+            self.largest = 0.0;
+        }
+        // One beyond the end holds 0: the last place of a turn has nothing left of the turn before.
+        let rest = self.past[self.next + 1];
+        self.past[self.next] = x;
+        self.largest = self.largest.max(x);
+        self.step();
+        self.largest.max(rest)
+    }
+
+    #[inline(always)]
+    fn mean_square(&mut self, x: f32) -> f32 {
+        if self.next == 0 {
+            self.turn();
+            self.sum = self.past[..self.length].iter().map(|x| square(*x)).fold(0.0, |a, b| a + b);
+        }
+        self.sum += square(x) - square(self.past[self.next]);
+        self.past[self.next] = x;
+        self.step();
+        (self.sum.max(0.0) / self.length as f64) as f32
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        self.next = if self.next + 1 == self.length { 0 } else { self.next + 1 };
+    }
+
+    /// Takes on the wanted length between two turns: keeps the latest samples, with silence before them.
+    fn turn(&mut self) {
+        if self.wanted == self.length {
+            return;
+        }
+        let kept = self.wanted.min(self.length);
+        self.past.copy_within(self.length - kept..self.length, self.wanted - kept);
+        self.past[..self.wanted - kept].fill(0.0);
+        self.past[self.wanted..].fill(0.0);
+        self.length = self.wanted;
+    }
+}
+
+fn square(x: f32) -> f64 {
+    f64::from(x) * f64::from(x)
+}

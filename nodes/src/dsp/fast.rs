@@ -1,0 +1,96 @@
+//! Logarithm and power of a whole plane at once: short polynomials in flat loops, which compilers turn into vectors.
+//!
+//! For gains and levels only: good to 2e-7, against the 1e-16 of [`math`](super::math).
+
+use super::math::OCTAVES_PER_DB;
+
+/// Turns amplitudes into levels in decibels, not below -120 dB.
+pub fn decibels(plane: &mut [f32]) {
+    let per_octave = (1.0 / OCTAVES_PER_DB) as f32;
+    plane.iter_mut().for_each(|x| *x = log2(x.max(1e-6)) * per_octave);
+}
+
+/// Turns mean squares into levels in decibels, not below -120 dB.
+pub fn decibels_of_squares(plane: &mut [f32]) {
+    let per_octave = (0.5 / OCTAVES_PER_DB) as f32;
+    plane.iter_mut().for_each(|x| *x = log2(x.max(1e-12)) * per_octave);
+}
+
+/// Turns gains in decibels into factors: exactly 1 at 0 dB.
+pub fn gains(plane: &mut [f32]) {
+    plane.iter_mut().for_each(|x| *x = exp2(*x * OCTAVES_PER_DB as f32));
+}
+
+/// The binary logarithm of a positive normal number.
+///
+/// With `x = m 2^e` and `m` within `sqrt(1/2)..sqrt(2)`: `e + 2/ln 2 (s + s^3/3 + s^5/5 + ..)`, where
+/// `s = (m - 1)/(m + 1)` (Abramowitz and Stegun, 4.1.27). Exactly 0 at 1.
+#[inline(always)]
+fn log2(x: f32) -> f32 {
+    const HALF_ROOT: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
+    const SERIES: [f32; 5] = [2.885_390_1, 0.961_796_7, 0.577_078, 0.412_198_6, 0.320_598_9];
+    let exponent = (x.to_bits().wrapping_sub(HALF_ROOT) as i32) >> 23;
+    let m = f32::from_bits(x.to_bits().wrapping_sub((exponent as u32) << 23));
+    let s = (m - 1.0) / (m + 1.0);
+    let s2 = s * s;
+    let series = SERIES.iter().rev().fold(0.0, |sum, c| sum * s2 + c);
+    exponent as f32 + s * series
+}
+
+/// Two to the power of `x`, which is held within -126 and 126.
+///
+/// The nearest whole power times the Taylor series of the rest, which reaches half an octave: `0.3466^7/7!` is 1.2e-7.
+#[inline(always)]
+fn exp2(x: f32) -> f32 {
+    // Adding this leaves the nearest whole number in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    const TAYLOR: [f32; 7] =
+        [1.0, 0.693_147_2, 0.240_226_5, 0.055_504_11, 0.009_618_129, 0.001_333_355_8, 0.000_154_035_3];
+    let x = x.clamp(-126.0, 126.0);
+    let rounded = x + ROUND;
+    let rest = x - (rounded - ROUND);
+    let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
+    power * TAYLOR.iter().rev().fold(0.0, |sum, c| sum * rest + c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::math;
+
+    #[test]
+    fn logarithm_and_power_are_near_the_exact_ones() {
+        let (mut log, mut power) = (0.0f64, 0.0f64);
+        for i in 0..200_000 {
+            let t = -20.0 + 0.0002 * f64::from(i);
+            let x = math::exp2(t) as f32;
+            let error = f64::from(log2(x)) - math::log2(f64::from(x));
+            log = log.max(error.abs() / t.abs().max(1.0));
+            let t = t as f32;
+            power = power.max((f64::from(exp2(t)) / math::exp2(f64::from(t)) - 1.0).abs());
+        }
+        assert!(log < 1.3e-7, "log2 is off by {log}");
+        assert!(power < 2.5e-7, "exp2 is off by {power}");
+    }
+
+    #[test]
+    fn unity_is_exact() {
+        let mut plane = [0.0f32, -0.0, 6.020_6, -6.020_6];
+        gains(&mut plane);
+        assert_eq!(plane[..2], [1.0, 1.0]);
+        assert!((plane[2] - 2.0).abs() < 1e-6 && (plane[3] - 0.5).abs() < 1e-6);
+        let mut levels = [1.0f32, 0.0];
+        decibels(&mut levels);
+        assert_eq!(levels[0], 0.0);
+        assert!((levels[1] + 120.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_pair_of_both_returns_where_it_came_from() {
+        let mut plane: Vec<f32> = (0..1000).map(|i| 0.001 + 0.003 * i as f32).collect();
+        let before = plane.clone();
+        decibels(&mut plane);
+        gains(&mut plane);
+        assert!(before.iter().zip(&plane).all(|(a, b)| (a / b - 1.0).abs() < 2e-6));
+    }
+}

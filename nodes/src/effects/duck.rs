@@ -1,0 +1,140 @@
+//! Turns the signal, or a band of it, down while another sounds: by a fixed amount, however loud the other is.
+
+use crate::{
+    dsp::{
+        delay::Delay,
+        dynamic_bell::DynamicBell,
+        envelope::link,
+        gain_curve::Amplify,
+        math,
+        openness::{Ducking, HELD, Opening},
+    },
+    effect::{Aim, Effect, Kernel, KeyUse, Packs, Reading, Seen},
+    effects::sidechain::{Hearing, Sidechain},
+    params,
+    processor::{Io, Setup},
+    unit::{Db, Frames, Hz, Ms, Q, Seconds},
+};
+
+params! {
+    /// Makes room for another strip: turns down while that one sounds.
+    pub struct Duck = "duck"(by) {
+        /// How much quieter it makes.
+        by: Db = 6.0 in 0.0..=60.0,
+        /// Time to turn down: 63.2 % of the decibels.
+        attack: Ms = 10.0 in 0.02..=2000.0,
+        /// How long it stays down after the key has fallen silent, at least 10 ms.
+        hold: Ms = 50.0 in 0.0..=5000.0,
+        /// Time to come back: 63.2 % of the decibels.
+        release: Ms = 200.0 in 1.0..=10000.0,
+        /// Level of the key from which it counts as sounding.
+        threshold: Db = -40.0 in -100.0..=0.0,
+        /// The lower and the upper end of the band that is turned down, where half of the decibels are reached; without it all is.
+        fixed band: Vec<Hz> = auto in 20.0..=20000.0,
+        /// Hears this much ahead, so that room is there in time.
+        fixed lookahead: Ms = 0.0 in 0.0..=20.0,
+        /// How it hears.
+        sidechain: Sidechain,
+    }
+}
+
+/// How far the key must fall below the threshold to count as silent.
+const HYSTERESIS: Db = Db(4.0);
+
+impl Effect for Duck {
+    type Kernel = Room;
+    const PACKS: Packs = Packs::Together;
+    const KEY: KeyUse = KeyUse::Required;
+    const COST: f64 = 8.0;
+
+    fn prepare(&self, setup: &Setup, _: &Seen) -> Room {
+        let hearing = Hearing::new(&self.sidechain, setup);
+        Room {
+            ducking: Ducking::new(&hearing.setup(setup)),
+            hearing,
+            ahead: Delay::new(setup, self.latency(setup.rate)),
+            amplify: Amplify::new(setup),
+            bell: self.bell().map(|_| DynamicBell::new(setup)),
+        }
+    }
+
+    fn latency(&self, rate: u32) -> Frames {
+        self.lookahead.frames(rate)
+    }
+
+    fn tail(&self, rate: u32) -> Frames {
+        self.bell().map_or(Frames(0), |(frequency, q)| Seconds(4.0 * q.0.max(1.0) / frequency.0).frames(rate))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match self.band[..] {
+            [] => Ok(()),
+            [low, high] if low < high => Ok(()),
+            [low, high] => Err(format!("the band of the duck begins at {low} and ends at {high}")),
+            _ => {
+                Err("the band of the duck has a lower and an upper end, such as `1.khz .. 4.khz`".to_owned())
+            }
+        }
+    }
+}
+
+impl Duck {
+    /// The frequency and the quality of the bell that spans the band.
+    fn bell(&self) -> Option<(Hz, Q)> {
+        match self.band[..] {
+            [low, high] => {
+                let middle = math::sqrt(low.0 * high.0);
+                Some((Hz(middle), Q(middle / (high.0 - low.0))))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The kernel of [`Duck`].
+#[derive(Clone)]
+pub struct Room {
+    hearing: Hearing,
+    ducking: Ducking,
+    ahead: Delay,
+    amplify: Amplify,
+    bell: Option<DynamicBell>,
+}
+
+impl Kernel<Duck> for Room {
+    fn tune(&mut self, now: &Duck, to: Aim) {
+        self.hearing.span(to.strip, HELD, to.rate);
+        let depth = Db(now.by.0.min(now.sidechain.most.0));
+        let opening = Opening {
+            threshold: now.threshold,
+            hysteresis: HYSTERESIS,
+            hold: now.hold,
+            attack: now.attack,
+            release: now.release,
+            depth,
+        };
+        self.ducking.aim(to, &opening);
+        if let (Some(bell), Some((frequency, q))) = (&mut self.bell, now.bell()) {
+            bell.aim(to, frequency, q, depth);
+        }
+    }
+
+    fn process(&mut self, io: &mut Io<'_>) {
+        let share = self.hearing.link;
+        let mut levels = self.hearing.levels(io.heard());
+        link(&mut levels, share);
+        self.ducking.run(&mut levels);
+        self.ahead.run(&mut io.audio);
+        match &mut self.bell {
+            None => self.amplify.run(&mut io.audio, &mut levels),
+            Some(bell) => {
+                self.amplify.factors(&mut levels);
+                bell.run(&mut io.audio, &mut levels);
+            }
+        }
+    }
+
+    fn reading(&self, strip: usize) -> Reading {
+        self.amplify.reading(strip)
+    }
+}
