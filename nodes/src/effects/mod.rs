@@ -5,6 +5,7 @@ pub mod balance;
 pub mod band_pass;
 pub mod bell;
 pub mod compress;
+pub mod deess;
 pub mod duck;
 pub mod eq;
 pub mod expand;
@@ -19,6 +20,8 @@ pub mod mono;
 pub mod mono_below;
 pub mod multiband;
 pub mod notch;
+#[cfg(test)]
+mod probe;
 pub mod saturate;
 pub mod sidechain;
 pub mod swap;
@@ -32,6 +35,7 @@ crate::effects! {
     band_pass::BandPass,
     bell::Bell,
     compress::Compress,
+    deess::Deess,
     duck::Duck,
     eq::Eq,
     expand::Expand,

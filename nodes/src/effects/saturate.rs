@@ -319,7 +319,8 @@ mod tests {
     /// Amplitudes at multiples of 10 Hz of what a sine at -12 dBFS becomes.
     fn spectrum(effect: &Saturate, hertz: f64) -> Vec<f64> {
         let out = run(effect, &sine(hertz, Db(-12.0).gain(), 64_000), PIECE);
-        let mut line: Vec<_> = out[out.len() - 4_800..].iter().map(|x| Complex::new(f64::from(*x), 0.0)).collect();
+        let mut line: Vec<_> =
+            out[out.len() - 4_800..].iter().map(|x| Complex::new(f64::from(*x), 0.0)).collect();
         FftPlanner::new().plan_fft_forward(line.len()).process(&mut line);
         line[..2_400].iter().map(|x| x.norm() / 2_400.0).collect()
     }
@@ -410,7 +411,7 @@ mod tests {
                 let error = (20_000..24_000)
                     .map(|n| (f64::from(out[n]) - gain * f64::from(input[n - late])).abs())
                     .fold(0.0, f64::max);
-                println!("{kind:?} {drive} {}", error/1e-4);
+                println!("{kind:?} {drive} {}", error / 1e-4);
                 assert!(error < 0.01e-4, "{kind:?} {drive} {error}");
             }
         }
