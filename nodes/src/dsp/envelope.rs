@@ -130,7 +130,7 @@ pub fn link(values: &mut Block<'_>, share: f32) {
 /// The largest of them by the method of van Herk (1992) and of Gil and Werman (1993): a window is the rest of the turn
 /// before, whose maxima from each place to its end are made when it ends, and the part of this turn that has gone by.
 #[derive(Clone, Debug)]
-struct Window {
+pub struct Window {
     past: Vec<f32>,
     length: usize,
     wanted: usize,
@@ -142,11 +142,13 @@ struct Window {
 }
 
 impl Window {
-    fn new(room: usize) -> Self {
+    /// A window of silence, with room for so many samples and one.
+    pub fn new(room: usize) -> Self {
         Window { past: vec![0.0; room], length: 1, wanted: 1, next: 0, largest: 0.0, sum: 0.0 }
     }
 
-    fn aim(&mut self, length: usize) {
+    /// Sets the length, which it takes on at its next turn.
+    pub fn aim(&mut self, length: usize) {
         self.wanted = length.min(self.past.len() - 1);
     }
 
@@ -167,8 +169,9 @@ impl Window {
         self.largest.max(rest)
     }
 
+    /// The mean of the squares in the window, whose latest sample is `x`.
     #[inline(always)]
-    fn mean_square(&mut self, x: f32) -> f32 {
+    pub fn mean_square(&mut self, x: f32) -> f32 {
         if self.next == 0 {
             self.turn();
             self.sum = self.past[..self.length].iter().map(|x| square(*x)).fold(0.0, |a, b| a + b);

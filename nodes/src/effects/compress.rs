@@ -70,6 +70,10 @@ impl Effect for Compress {
     fn latency(&self, rate: u32) -> Frames {
         self.lookahead.frames(rate)
     }
+
+    fn check(&self) -> Result<(), String> {
+        self.sidechain.check()
+    }
 }
 
 impl Compress {
@@ -138,7 +142,7 @@ pub struct Squeeze {
 
 impl Kernel<Compress> for Squeeze {
     fn tune(&mut self, now: &Compress, to: Aim) {
-        self.hearing.span(to.strip, now.held(), to.rate);
+        self.hearing.aim(to, &now.sidechain, now.held());
         self.compressor.aim(to, &now.law());
     }
 
@@ -150,5 +154,173 @@ impl Kernel<Compress> for Squeeze {
 
     fn reading(&self, strip: usize) -> Reading {
         self.compressor.reading(strip)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{effects::probe::*, unit::Percent};
+
+    const STYLES: [Style; 4] = [Style::Vca, Style::Fet, Style::Opto, Style::Mu];
+
+    fn compress(threshold: f64, ratio: f64, knee: f64, style: Style) -> Compress {
+        let (threshold, ratio, knee) = (Db(threshold), Ratio(ratio), Auto::from(knee));
+        Compress { threshold, ratio, knee, style, ..Compress::default() }
+    }
+
+    fn asked(threshold: f64, ratio: f64, knee: f64, level: f64) -> f64 {
+        let (over, slope) = (level - threshold, 1.0 - 1.0 / ratio);
+        if 2.0 * over.abs() < knee {
+            slope * (over + knee / 2.0) * (over + knee / 2.0) / (2.0 * knee)
+        } else {
+            slope * over.max(0.0)
+        }
+    }
+
+    #[test]
+    fn steady_sines_lie_on_the_printed_curve() {
+        let mut worst = 0.0f64;
+        for style in STYLES {
+            for (ratio, knee) in [(1.5, 0.0), (4.0, 0.0), (20.0, 0.0), (2.0, 12.0), (8.0, 12.0)] {
+                for level in [-40.0, -27.0, -22.0, -20.0, -17.0, -12.0, -6.0, 0.0] {
+                    let key = vec![tone(1000.0, level, 0.5)];
+                    let effect = compress(-20.0, ratio, knee, style);
+                    let heard = run_keyed(effect, &ones(key[0].len()), Some(&key));
+                    let gain = *levels(&heard.out[0]).last().unwrap();
+                    worst = worst.max((gain + asked(-20.0, ratio, knee, level)).abs());
+                }
+            }
+        }
+        assert!(worst < 0.001, "{worst} dB off");
+    }
+
+    #[test]
+    fn attack_and_release_take_their_times() {
+        for style in STYLES {
+            let attacks = match style {
+                Style::Fet => [0.1, 0.3, 0.8],
+                Style::Opto => [10.0, 20.0, 50.0],
+                _ => [0.1, 1.0, 30.0],
+            };
+            for attack in attacks {
+                for release in [20.0, 50.0, 100.0, 250.0, 800.0] {
+                    let mut key = vec![vec![0.0; 4_800]];
+                    key[0].extend(tone(1000.0, -6.0, 1.0));
+                    let end = key[0].len();
+                    key[0].extend(vec![0.0; frames(2.0)]);
+                    let effect = Compress {
+                        attack: Ms(attack),
+                        release: Auto::from(release),
+                        ..compress(-30.0, 4.0, 0.0, style)
+                    };
+                    let gains = levels(&run_keyed(effect, &ones(key[0].len()), Some(&key)).out[0]);
+                    let up = time_to(&gains, 4_800, -18.0);
+                    assert!((up / attack - 1.0).abs() < 0.1, "{style:?} attack {attack}: {up}");
+                    let down = time_to(&gains, end, 0.0);
+                    assert!((down / release - 1.0).abs() < 0.1, "{style:?} release {release}: {down}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_rms_detector_keeps_its_times_from_5_ms_on() {
+        for (attack, release) in [(5.0, 120.0), (10.0, 60.0), (30.0, 250.0)] {
+            let mut key = vec![vec![0.0; 4_800]];
+            key[0].extend(tone(1000.0, -3.0, 1.0));
+            let end = key[0].len();
+            key[0].extend(vec![0.0; 96_000]);
+            let mut effect = Compress {
+                attack: Ms(attack),
+                release: Auto::from(release),
+                ..compress(-30.0, 4.0, 0.0, Style::Vca)
+            };
+            effect.sidechain.detector = Detect::Rms;
+            let gains = levels(&run_keyed(effect, &ones(key[0].len()), Some(&key)).out[0]);
+            let goal = -0.75 * (30.0 - 3.0 - 3.0103);
+            assert!((gains[end - 1] - goal).abs() < 0.05, "threshold in rms: {} for {goal}", gains[end - 1]);
+            let (up, down) = (time_to(&gains, 4_800, goal), time_to(&gains, end, 0.0));
+            assert!((up / attack - 1.0).abs() < 0.2, "attack {attack}: {up}");
+            assert!((down / release - 1.0).abs() < 0.1, "release {release}: {down}");
+        }
+    }
+
+    #[test]
+    fn the_gain_of_a_low_note_stands_still() {
+        let key = vec![tone(50.0, 0.0, 1.0)];
+        let effect =
+            Compress { attack: Ms(1.0), release: Auto::from(50.0), ..compress(-8.0, 4.0, 0.0, Style::Vca) };
+        let out = run_keyed(effect, &ones(key[0].len()), Some(&key)).out;
+        let late = &levels(&out[0])[24_000..];
+        let swing =
+            late.iter().fold(f64::MIN, |a, b| a.max(*b)) - late.iter().fold(f64::MAX, |a, b| a.min(*b));
+        assert!(swing < 1e-5, "{swing} dB");
+    }
+
+    #[test]
+    fn below_the_threshold_no_bit_changes() {
+        let audio = vec![tone(440.0, -25.0, 0.3), tone(700.0, -25.0, 0.3)];
+        for style in STYLES {
+            let heard = run(compress(-20.0, 4.0, 0.0, style), &audio);
+            assert!(heard.out == audio, "{style:?}");
+            assert_eq!(heard.reduction, 0.0);
+        }
+    }
+
+    #[test]
+    fn linked_channels_move_together_and_unlinked_ones_alone() {
+        let audio = vec![tone(1000.0, -6.0, 0.5), tone(1000.0, -30.0, 0.5)];
+        for (link, expected) in [(100.0, -10.5), (50.0, -5.25), (0.0, 0.0)] {
+            let mut effect = compress(-20.0, 4.0, 0.0, Style::Vca);
+            effect.sidechain.link = Percent(link);
+            let heard = run(effect, &audio);
+            let change = |c: usize| rms(&heard.out[c][19_200..]) - rms(&audio[c][19_200..]);
+            assert!((change(0) + 10.5).abs() < 0.01, "left at link {link}: {}", change(0));
+            assert!((change(1) - expected).abs() < 0.01, "right at link {link}: {}", change(1));
+        }
+    }
+
+    #[test]
+    fn automatic_release_lets_go_faster_after_a_short_sound() {
+        let back = |burst: f64| {
+            let mut key = vec![tone(1000.0, 0.0, burst)];
+            let end = key[0].len();
+            key[0].extend(vec![0.0; frames(4.0)]);
+            let effect =
+                Compress { attack: Ms(1.0), release: Auto(None), ..compress(-24.0, 4.0, 0.0, Style::Vca) };
+            let gains = levels(&run_keyed(effect, &ones(key[0].len()), Some(&key)).out[0]);
+            gains[end..].iter().position(|gain| *gain > -1.0).unwrap() as f64 / 48.0
+        };
+        let times = [0.02, 0.1, 0.5].map(back);
+        for (time, expected) in times.into_iter().zip([370.0, 1256.0, 2136.0]) {
+            assert!((time / expected - 1.0).abs() < 0.1, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn the_bounds_hold() {
+        let audio = vec![tone(1000.0, 0.0, 0.5)];
+        let mut effect = compress(-40.0, 10.0, 0.0, Style::Vca);
+        effect.sidechain.most = Db(6.0);
+        let heard = run(effect.clone(), &audio);
+        assert!((rms(&heard.out[0][19_200..]) - rms(&audio[0][19_200..]) + 6.0).abs() < 0.01);
+        assert!((heard.reduction - 6.0).abs() < 1e-6);
+        let made_up = Compress { makeup: Auto(None), ..effect };
+        let gain = rms(&run(made_up, &audio).out[0][19_200..]) - rms(&audio[0][19_200..]);
+        assert!((gain - (18.0 - 6.0)).abs() < 0.01, "{gain}");
+    }
+
+    #[test]
+    fn a_key_filter_takes_the_bass_out_of_what_is_heard() {
+        use crate::effects::eq::{Band, Shape};
+        use crate::unit::{Hz, Slope};
+        let audio = vec![tone(60.0, -6.0, 0.5), tone(60.0, -6.0, 0.5)];
+        let mut effect = compress(-20.0, 4.0, 0.0, Style::Vca);
+        let high_pass =
+            Band { shape: Shape::HighPass, frequency: Hz(240.0), slope: Slope(24.0), ..Band::default() };
+        effect.sidechain.key_filter = vec![high_pass];
+        let late = |planes: &Planes| rms(&planes[1][19_200..]);
+        assert!((late(&run(effect, &audio).out) - late(&audio)).abs() < 0.001);
     }
 }

@@ -67,6 +67,7 @@ impl Effect for Duck {
     }
 
     fn check(&self) -> Result<(), String> {
+        self.sidechain.check()?;
         match self.band[..] {
             [] => Ok(()),
             [low, high] if low < high => Ok(()),
@@ -103,7 +104,7 @@ pub struct Room {
 
 impl Kernel<Duck> for Room {
     fn tune(&mut self, now: &Duck, to: Aim) {
-        self.hearing.span(to.strip, HELD, to.rate);
+        self.hearing.aim(to, &now.sidechain, HELD);
         let depth = Db(now.by.0.min(now.sidechain.most.0));
         let opening = Opening {
             threshold: now.threshold,
@@ -136,5 +137,65 @@ impl Kernel<Duck> for Room {
 
     fn reading(&self, strip: usize) -> Reading {
         self.amplify.reading(strip)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::probe::*;
+
+    #[test]
+    fn four_decibels_in_5_ms_whatever_the_level_of_the_key() {
+        for level in [-3.0, -20.0] {
+            let mut key = vec![vec![0.0; 24_000]];
+            for _ in 0..3 {
+                key[0].extend(tone(60.0, level, 0.3));
+                key[0].extend(vec![0.0; 57_600]);
+            }
+            let effect = Duck { by: Db(4.0), attack: Ms(5.0), ..Duck::default() };
+            let gains = levels(&run_keyed(effect, &ones(key[0].len()), Some(&key)).out[0]);
+            for burst in 0..3 {
+                let onset = 24_000 + burst * (14_400 + 57_600);
+                let settled = gains[onset + 12_000];
+                assert!((settled + 4.0).abs() < 0.01, "settles at {settled}");
+                let time = time_to(&gains, onset, -4.0);
+                assert!((time / 5.0 - 1.0).abs() < 0.1, "takes {time} ms");
+                assert!(gains[onset - 1] > -0.05, "is back before the next");
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_alone_gives_way() {
+        let key = vec![tone(500.0, -6.0, 0.5)];
+        let loss = |frequency: f64| {
+            let audio = vec![tone(frequency, -6.0, 0.5)];
+            let band = vec![Hz(1000.0), Hz(4000.0)];
+            let heard = run_keyed(Duck { by: Db(6.0), band, ..Duck::default() }, &audio, Some(&key));
+            rms(&heard.out[0][12_000..]) - rms(&audio[0][12_000..])
+        };
+        let expected = [(60.0, 0.0, 0.05), (1000.0, -3.0, 0.1), (2000.0, -6.0, 0.05), (4000.0, -3.0, 0.2)];
+        for (frequency, gain, within) in expected {
+            let given = loss(frequency);
+            assert!((given - gain).abs() < within, "{frequency} Hz: {given}");
+        }
+    }
+
+    #[test]
+    fn a_silent_key_changes_no_bit() {
+        let audio = vec![tone(440.0, 0.0, 0.2), tone(500.0, 0.0, 0.2)];
+        let key = vec![vec![0.0; audio[0].len()]];
+        for band in [Vec::new(), vec![Hz(1000.0), Hz(4000.0)]] {
+            assert!(run_keyed(Duck { band, ..Duck::default() }, &audio, Some(&key)).out == audio);
+        }
+    }
+
+    #[test]
+    fn a_band_has_two_ends_in_order() {
+        let band =
+            |ends: &[f64]| Duck { band: ends.iter().map(|f| Hz(*f)).collect(), ..Duck::default() }.check();
+        assert_eq!(band(&[1000.0, 4000.0]), Ok(()));
+        assert!(band(&[4000.0, 1000.0]).is_err() && band(&[1000.0]).is_err());
     }
 }

@@ -5,6 +5,7 @@ pub mod balance;
 pub mod band_pass;
 pub mod bell;
 pub mod compress;
+pub mod deess;
 pub mod duck;
 pub mod eq;
 pub mod expand;
@@ -21,6 +22,8 @@ pub mod mono_below;
 pub mod multiband;
 pub mod notch;
 pub mod reverb;
+#[cfg(test)]
+mod probe;
 pub mod saturate;
 pub mod sidechain;
 pub mod swap;
@@ -34,6 +37,7 @@ crate::effects! {
     band_pass::BandPass,
     bell::Bell,
     compress::Compress,
+    deess::Deess,
     duck::Duck,
     eq::Eq,
     expand::Expand,

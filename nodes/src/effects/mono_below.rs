@@ -76,3 +76,38 @@ impl Kernel<MonoBelow> for Narrow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::probe::*;
+
+    /// Levels of a hard-left tone's two channels and of their sum against what went in.
+    fn hard_left(frequency: f64) -> [f64; 3] {
+        let audio = vec![tone(frequency, 0.0, 1.0), vec![0.0; 48_000]];
+        let out = run(MonoBelow::default(), &audio).out;
+        let whole = rms(&audio[0][24_000..]);
+        let sum: Vec<f32> = out[0].iter().zip(&out[1]).map(|(l, r)| l + r).collect();
+        [&out[0], &out[1], &sum].map(|plane| rms(&plane[24_000..]) - whole)
+    }
+
+    #[test]
+    fn the_sum_of_both_channels_stays_as_loud_everywhere() {
+        for frequency in [30.0, 80.0, 120.0, 200.0, 500.0, 5_000.0] {
+            let [_, _, sum] = hard_left(frequency);
+            assert!(sum.abs() < 0.001, "{frequency} Hz: {sum}");
+        }
+    }
+
+    #[test]
+    fn below_both_channels_are_the_same_and_above_the_place_is_kept() {
+        let [left, right, _] = hard_left(30.0);
+        assert!((left - right).abs() < 0.2 && (left + 6.0).abs() < 0.2, "{left} {right}");
+        for frequency in [250.0, 400.0, 1_000.0] {
+            let [left, right, _] = hard_left(frequency);
+            assert!(left.abs() < 0.6, "left sags to {left} at {frequency} Hz");
+            assert!(right < -12.0, "right leaks {right} at {frequency} Hz");
+        }
+        assert!(hard_left(1_000.0)[1] < -38.0);
+    }
+}

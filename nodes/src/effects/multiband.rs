@@ -76,6 +76,7 @@ impl Effect for Multiband {
     }
 
     fn check(&self) -> Result<(), String> {
+        self.sidechain.check()?;
         let (splits, bands) = (self.splits.len(), self.bands.len());
         if let Some(pair) = self.splits.windows(2).find(|pair| pair[0] >= pair[1]) {
             return Err(format!(
@@ -129,7 +130,7 @@ pub struct Spectrum {
 impl Kernel<Multiband> for Spectrum {
     fn tune(&mut self, now: &Multiband, to: Aim) {
         for (band, settings) in self.bands.iter_mut().zip(&now.bands) {
-            band.hearing.span(0, settings.held(), to.rate);
+            band.hearing.aim(to, &now.sidechain, settings.held());
             band.compressor.aim(to, &settings.law(now.sidechain.most));
             band.width.aim(to, settings.width.factor());
         }
@@ -248,5 +249,65 @@ impl Filtered {
                 *out = (0..self.bands).map(band).fold(0.0, |sum, x| sum + x) as f32;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::probe::*;
+
+    fn multiband(splits: &[f64], slope: f64) -> Multiband {
+        let splits: Vec<Hz> = splits.iter().map(|f| Hz(*f)).collect();
+        let bands = vec![BandDynamics::default(); splits.len() + 1];
+        Multiband { splits, bands, slope: Slope(slope), ..Multiband::default() }
+    }
+
+    fn change(effect: Multiband, frequency: f64, level: f64) -> f64 {
+        let audio = vec![tone(frequency, level, 0.5)];
+        let out = run(effect, &audio).out;
+        rms(&out[0][14_400..]) - rms(&audio[0][14_400..])
+    }
+
+    #[test]
+    fn bands_left_alone_add_up_flat() {
+        for splits in [&[1000.0][..], &[120.0, 2500.0], &[150.0, 200.0, 250.0, 18_000.0]] {
+            for slope in [24.0, 48.0] {
+                for frequency in [40.0, 120.0, 160.0, 200.0, 1000.0, 3000.0, 16_000.0] {
+                    let off = change(multiband(splits, slope), frequency, -6.0);
+                    assert!(off.abs() < 0.001, "{splits:?} at {slope}: {off} dB at {frequency} Hz");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_is_turned_down_alone() {
+        let mut effect = multiband(&[120.0, 2500.0], 24.0);
+        effect.bands[1].ratio = Ratio(2.0);
+        effect.bands[1].knee = Db(0.0);
+        assert!((change(effect.clone(), 550.0, -4.0) + 10.0).abs() < 0.1);
+        assert!(change(effect.clone(), 30.0, -4.0).abs() < 0.1);
+        assert!(change(effect, 12_000.0, -4.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_narrow_band_is_mono_and_the_others_keep_their_sides() {
+        let mut effect = multiband(&[200.0], 48.0);
+        effect.bands[0].width = Percent(0.0);
+        let out = run(effect.clone(), &vec![tone(50.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
+        assert!((rms(&out[0][12_000..]) - rms(&out[1][12_000..])).abs() < 0.01);
+        let out = run(effect, &vec![tone(2000.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
+        assert!(rms(&out[1][12_000..]) < -80.0);
+    }
+
+    #[test]
+    fn splits_and_bands_must_agree() {
+        assert_eq!(multiband(&[100.0, 1000.0], 24.0).check(), Ok(()));
+        assert!(multiband(&[1000.0, 100.0], 24.0).check().is_err());
+        assert!(multiband(&[100.0], 30.0).check().is_err());
+        let mut lacking = multiband(&[100.0, 1000.0], 24.0);
+        lacking.bands.pop();
+        assert!(lacking.check().is_err());
     }
 }

@@ -1,0 +1,56 @@
+//! What a render says about itself, as plain data.
+
+use crate::song::StripKind;
+use mixwright_nodes::{
+    finish::Finished,
+    meter::program::{ProgramReading, StripReading},
+    unit::{Db, Frames, Percent},
+};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What a render made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The song's title.
+    pub title: String,
+    /// Frames a second.
+    pub rate: u32,
+    /// The length of every file.
+    pub length: Frames,
+    /// Each strip after its fader, in the order of the song.
+    pub strips: Vec<StripReport>,
+    /// Effects that turned down, with the most that each did.
+    pub reductions: Vec<Reduction>,
+    /// The mix on its way into the master.
+    pub mix: ProgramReading,
+    /// The finished master.
+    pub master: ProgramReading,
+    /// What the master's last phase did, if it has one.
+    pub finish: Option<Finished>,
+    /// The files that were written.
+    pub files: Vec<PathBuf>,
+}
+
+/// A strip after its fader.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StripReport {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: StripKind,
+    /// What its meter read.
+    #[serde(flatten)]
+    pub reading: StripReading,
+    /// Its share of the energy of all tracks, if it is one.
+    pub share: Option<Percent>,
+}
+
+/// What an effect turned down.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reduction {
+    /// The effect's path.
+    pub effect: String,
+    /// The most that it turned down.
+    pub most: Db,
+}

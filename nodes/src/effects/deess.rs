@@ -1,0 +1,252 @@
+//! Turns down sibilants and leaves vowels: acts where the high band is loud against the whole, not merely loud, and so does
+//! the same at any level of the voice.
+
+use crate::{
+    block::{Block, PIECE, Shape, View},
+    dsp::{
+        ballistics::{Ballistics, Times},
+        delay::Delay,
+        dynamic_bell::DynamicBell,
+        envelope::Window,
+        fast,
+        gain_curve::Amplify,
+        lanes::Ramp,
+        state_variable::{State, Tuning, warped},
+    },
+    effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
+    params,
+    processor::{Io, Setup},
+    unit::{Db, Frames, Hz, Ms, Q, Seconds},
+};
+
+params! {
+    /// Turns down the s and sh of a voice.
+    pub struct Deess = "deess"(frequency, reduce) {
+        /// Where the sibilants lie: 5 to 8 kHz for most voices.
+        frequency: Hz = 6800.0 in 2000.0..=14000.0,
+        /// How much quieter they become at most.
+        reduce: Db = 5.0 in 0.0..=24.0,
+        /// Level of the high band below which nothing is done.
+        threshold: Db = -50.0 in -100.0..=0.0,
+        /// Turns down only the band around the frequency; off, the whole voice while a sibilant lasts.
+        fixed split: bool = true,
+        /// Hears this much ahead, so that a sibilant's onset is caught.
+        fixed lookahead: Ms = 1.0 in 0.0..=20.0,
+    }
+}
+
+/// The high band begins at this share of the frequency.
+const EDGE: f64 = 0.7;
+/// A sibilant's high band reaches the whole less this; a vowel's lies about 13 dB below the whole, a sibilant's 1 dB.
+const SHARE: Db = Db(-9.0);
+/// The time over which both levels are measured.
+const WINDOW: Ms = Ms(5.0);
+const ATTACK: Ms = Ms(0.5);
+const RELEASE: Ms = Ms(40.0);
+/// The quality of the bell.
+const QUALITY: Q = Q(0.9);
+/// 1/Q of the two halves of a Butterworth high pass of 24 dB an octave.
+const DAMPING: [f64; 2] = [1.847_759_065_022_573_5, 0.765_366_864_730_179_6];
+
+impl Effect for Deess {
+    type Kernel = Soften;
+    const KEY: KeyUse = KeyUse::Optional;
+    const COST: f64 = 30.0;
+
+    fn prepare(&self, setup: &Setup, _: &Seen) -> Soften {
+        let linked = Setup { channels: 1, ..*setup };
+        Soften {
+            ears: Ears::new(setup.rate),
+            threshold: Ramp::default(),
+            reduce: Ramp::default(),
+            ride: Ballistics::direct(&linked),
+            ahead: Delay::new(setup, self.latency(setup.rate)),
+            amplify: Amplify::new(setup),
+            bell: self.split.then(|| DynamicBell::new(setup)),
+        }
+    }
+
+    fn latency(&self, rate: u32) -> Frames {
+        self.lookahead.frames(rate)
+    }
+
+    fn tail(&self, rate: u32) -> Frames {
+        Seconds(4.0 / self.frequency.0).frames(rate)
+    }
+}
+
+/// The kernel of [`Deess`].
+#[derive(Clone)]
+pub struct Soften {
+    ears: Ears,
+    threshold: Ramp,
+    reduce: Ramp,
+    ride: Ballistics,
+    ahead: Delay,
+    amplify: Amplify,
+    bell: Option<DynamicBell>,
+}
+
+impl Kernel<Deess> for Soften {
+    fn tune(&mut self, now: &Deess, to: Aim) {
+        self.ears.warped.aim(to, warped(Hz(EDGE * now.frequency.0), to.rate));
+        self.threshold.aim(to, now.threshold.0);
+        self.reduce.aim(to, now.reduce.0);
+        let (held, most) = (Ms(0.0), f64::from(f32::MAX));
+        self.ride.aim(to, &Times { attack: ATTACK, release: Some(RELEASE), held, ratio: 1.0, most });
+        if let Some(bell) = &mut self.bell {
+            bell.aim(to, now.frequency, QUALITY, now.reduce);
+        }
+    }
+
+    fn process(&mut self, io: &mut Io<'_>) {
+        let heard = io.heard();
+        let shape = Shape { channels: 1, ..heard.shape() };
+        let [high, whole] = self.ears.hear(heard);
+        for (high, whole) in high.iter_mut().zip(whole) {
+            let (threshold, reduce) = (self.threshold.advance() as f32, self.reduce.advance() as f32);
+            let sibilant = *high - *whole > SHARE.0 as f32;
+            *high = if sibilant { (*high - threshold).clamp(0.0, reduce) } else { 0.0 };
+        }
+        let mut reduction = Block::new(high, shape.frames, shape);
+        self.ride.run(&mut reduction);
+        self.ahead.run(&mut io.audio);
+        match &mut self.bell {
+            None => self.amplify.run(&mut io.audio, &mut reduction),
+            Some(bell) => {
+                self.amplify.factors(&mut reduction);
+                bell.run(&mut io.audio, &mut reduction);
+            }
+        }
+    }
+
+    fn reading(&self, strip: usize) -> Reading {
+        self.amplify.reading(strip)
+    }
+}
+
+/// Measures the high band and the whole.
+#[derive(Clone)]
+struct Ears {
+    warped: Ramp,
+    channels: [Ear; 2],
+    planes: [Vec<f32>; 2],
+}
+
+#[derive(Clone)]
+struct Ear {
+    filters: [State; 2],
+    high: Window,
+    whole: Window,
+}
+
+impl Ears {
+    fn new(rate: u32) -> Self {
+        let frames = WINDOW.frames(rate).0 as usize;
+        let mut window = Window::new(frames + 1);
+        window.aim(frames);
+        let ear = || Ear { filters: [State::default(); 2], high: window.clone(), whole: window.clone() };
+        Ears {
+            warped: Ramp::default(),
+            channels: std::array::from_fn(|_| ear()),
+            planes: std::array::from_fn(|_| vec![0.0; PIECE]),
+        }
+    }
+
+    /// The levels in decibels of the high band and of the whole, of the power of both channels.
+    fn hear(&mut self, heard: View<'_>) -> [&mut [f32]; 2] {
+        let [high, whole] = &mut self.planes;
+        let (high, whole) = (&mut high[..heard.frames()], &mut whole[..heard.frames()]);
+        let ears = &mut self.channels[..heard.shape().channels];
+        for frame in 0..heard.frames() {
+            let warped = self.warped.advance();
+            let tunings = DAMPING.map(|damping| Tuning::at(warped, damping));
+            (high[frame], whole[frame]) = (0.0, 0.0);
+            for (channel, ear) in ears.iter_mut().enumerate() {
+                let x = heard.plane(channel)[frame];
+                let mut y = f64::from(x);
+                for (filter, tuning) in ear.filters.iter_mut().zip(&tunings) {
+                    y = filter.high(y, tuning);
+                }
+                high[frame] += ear.high.mean_square(y as f32);
+                whole[frame] += ear.whole.mean_square(x);
+            }
+        }
+        if heard.shape().settles {
+            ears.iter_mut().flat_map(|ear| &mut ear.filters).for_each(State::settle);
+        }
+        fast::decibels_of_squares(high);
+        fast::decibels_of_squares(whole);
+        [high, whole]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dsp::{cascade::Cascade, prototype::Prototype},
+        effects::probe::*,
+        unit::Slope,
+    };
+
+    fn noise(length: usize) -> Vec<f32> {
+        let mut seed = 7u32;
+        (0..length)
+            .map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
+            })
+            .collect()
+    }
+
+    /// Noise above 4.5 kHz, as of an s.
+    fn sibilant(level: f64) -> Planes {
+        let setup = Setup { rate: RATE, channels: 1, strips: 1, moves: false };
+        let mut filter = Cascade::fixed(&setup, &[Prototype::high_pass(Hz(4500.0), Slope(24.0), Q(0.7071))]);
+        let mut plane = noise(frames(0.4));
+        for part in plane.chunks_mut(PIECE) {
+            let frames = part.len();
+            filter.run(&mut Block::new(part, frames, Shape { channels: 1, lanes: 1, frames, settles: true }));
+        }
+        plane.iter_mut().for_each(|x| *x *= Db(level).gain() as f32);
+        vec![plane]
+    }
+
+    /// Harmonics of 150 Hz that fall by 6 dB an octave, as of an open vowel.
+    fn vowel(level: f64) -> Planes {
+        let mut plane = vec![0.0; frames(0.4)];
+        for harmonic in 1..60 {
+            let partial = tone(150.0 * f64::from(harmonic), level - Db::of(f64::from(harmonic)).0, 0.4);
+            plane.iter_mut().zip(partial).for_each(|(sum, x)| *sum += 0.3 * x);
+        }
+        vec![plane]
+    }
+
+    fn change(effect: &Deess, audio: &Planes) -> f64 {
+        let out = run(effect.clone(), audio).out;
+        rms(&out[0][9_600..]) - rms(&audio[0][9_600..])
+    }
+
+    #[test]
+    fn sibilants_give_way_and_vowels_stay_at_any_level() {
+        let effect = Deess { threshold: Db(-70.0), split: false, ..Deess::default() };
+        for level in [0.0, -20.0, -40.0] {
+            let (s, a) = (change(&effect, &sibilant(level)), change(&effect, &vowel(level)));
+            assert!((s + 5.0).abs() < 0.1, "a sibilant at {level}: {s}");
+            assert!(a.abs() < 1e-3, "a vowel at {level}: {a}");
+        }
+    }
+
+    #[test]
+    fn the_split_form_leaves_what_lies_below() {
+        let key = sibilant(0.0);
+        for (frequency, expected, within) in [(6800.0, -6.0, 0.1), (300.0, 0.0, 0.03)] {
+            let audio = vec![tone(frequency, -12.0, 0.4)];
+            let effect = Deess { reduce: Db(6.0), ..Deess::default() };
+            let out = run_keyed(effect, &audio, Some(&key)).out;
+            let change = rms(&out[0][9_600..]) - rms(&audio[0][9_600..]);
+            assert!((change - expected).abs() < within, "{frequency} Hz: {change}");
+        }
+    }
+}

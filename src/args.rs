@@ -1,0 +1,179 @@
+//! The arguments: one declaration makes parser, help and completions.
+
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use mixwright_engine::sink::{Depth, Format};
+use std::path::PathBuf;
+
+/// A mix is a program: renders songs declared in scripts.
+#[derive(Debug, Parser)]
+#[command(name = "mixwright", version, about, after_help = CODES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const CODES: &str = "\
+Exit codes: 0 done; 1 the world failed (a file, the disk); 2 the author's mistake or a failed check; \
+3 our fault: please report it.";
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Renders a song to a file, and the mix and stems beside it.
+    Render(Render),
+    /// Says all that is wrong with a song, and renders nothing.
+    Check(Check),
+    /// Prints a song as it is declared, wired or planned.
+    Show(Show),
+    /// Lists the effects, or explains one.
+    Effects(Effects),
+    /// Measures audio files: loudness, peaks, stereo.
+    Measure(Measure),
+    /// Prints a script that completes this command's arguments in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// A song.
+#[derive(Debug, Arguments)]
+pub(crate) struct Song {
+    /// The song: a script (.rhai), or what `show song` printed (.ron).
+    #[arg(value_name = "SCRIPT")]
+    pub(crate) script: PathBuf,
+    /// What the script's `param("key", ...)` finds instead of its default.
+    #[arg(long = "param", value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// `mixwright render`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) song: Song,
+    /// Where the master goes; named after the script in the present folder if not given.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Where the mix goes, as it is before the master's effects.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mix: Option<PathBuf>,
+    /// The folder that stems go to: those that the song names, or every strip that goes to the master.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) stems: Option<PathBuf>,
+    /// The kind of all files; by the name of the output if not given, 24 bits.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Kind>,
+    /// A part of the song, in bars (`17..25`) or times (`1:02.5..1:30`, `30s..45s`).
+    #[arg(long, value_name = "A..B", conflicts_with = "section")]
+    pub(crate) range: Option<String>,
+    /// A section of the song by its name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) section: Option<String>,
+    /// Strips that are heard alone, separated by commas.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) solo: Vec<String>,
+    /// Strips that are silent, separated by commas.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) mute: Vec<String>,
+    /// Threads that work; one for each core if not given. Changes no bit of the output.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Frames that are worked on at once. Changes no bit of the output.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) block: u32,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// WAV, 16 bits, dithered.
+    Wav16,
+    /// WAV, 24 bits, dithered.
+    Wav24,
+    /// WAV, 32 bits floating point.
+    Wav32f,
+    /// FLAC, 16 bits, dithered.
+    Flac16,
+    /// FLAC, 24 bits, dithered.
+    Flac24,
+}
+
+impl Kind {
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Kind::Wav16 => Format::Wav(Depth::Bits16),
+            Kind::Wav24 => Format::Wav(Depth::Bits24),
+            Kind::Wav32f => Format::WavFloat,
+            Kind::Flac16 => Format::Flac(Depth::Bits16),
+            Kind::Flac24 => Format::Flac(Depth::Bits24),
+        }
+    }
+}
+
+/// `mixwright check`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) song: Song,
+    /// Print what was found as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `mixwright show`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Show {
+    /// What of the song is printed.
+    #[arg(value_enum)]
+    pub(crate) what: View,
+    #[command(flatten)]
+    pub(crate) song: Song,
+}
+
+/// A view of a song.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum View {
+    /// The work: lanes, stages and delays.
+    Plan,
+    /// Nodes and wires, in the DOT language of Graphviz.
+    Graph,
+    /// The whole declaration as RON, which `render` takes as well as a script.
+    Song,
+}
+
+/// `mixwright effects`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Effects {
+    /// The effect that is explained; all are listed if not given.
+    pub(crate) name: Option<String>,
+    /// Print the descriptions as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the manual of all effects as Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
+/// `mixwright measure`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Measure {
+    /// The audio files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

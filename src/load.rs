@@ -1,0 +1,56 @@
+//! A script or a RON file to a checked song.
+
+use crate::{args, draw, outcome::Outcome, tell};
+use mixwright_engine::{
+    check::{Checked, check},
+    diagnostic::Diagnostic,
+    files,
+    render::Disk,
+    song::Song,
+    written,
+};
+use std::path::Path;
+
+/// A RON song longer than this is refused.
+const LONGEST: u64 = 64 << 20;
+
+/// The song that the arguments name; what its script prints goes to the standard error.
+pub(crate) fn song(args: &args::Song) -> Result<(Song, Vec<Diagnostic>), Outcome> {
+    if args.script.extension().is_some_and(|extension| extension == "ron") {
+        return Ok((from_ron(args)?, Vec::new()));
+    }
+    let evaluation = mixwright_scripts::evaluate(&args.script, &args.params);
+    evaluation.printed.iter().for_each(|line| tell(&format!("{line}\n")));
+    match evaluation.song {
+        Ok(song) => Ok((song, evaluation.warnings)),
+        Err(errors) => Err(Outcome::Author(errors)),
+    }
+}
+
+fn from_ron(args: &args::Song) -> Result<Song, Outcome> {
+    if let Some((key, _)) = args.params.first() {
+        return Err(Outcome::mistake(format!("a RON song has no `param`, so there is no `{key}` to set")));
+    }
+    let bytes = files::read(&args.script, LONGEST)
+        .map_err(|error| Outcome::World(crate::outcome::with_causes(&error), error.hint()))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut song = written::from_ron(&text, &args.script.display().to_string())
+        .map_err(|error| Outcome::Author(vec![error]))?;
+    song.folder = args.script.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(song)
+}
+
+/// The song, checked against its files.
+pub(crate) fn checked(song: &Song) -> Result<Checked, Outcome> {
+    check(song, &disk(song)).map_err(Outcome::Author)
+}
+
+/// Where the song's files are.
+pub(crate) fn disk(song: &Song) -> Disk {
+    Disk { folder: song.folder.clone() }
+}
+
+/// Tells warnings.
+pub(crate) fn warn(warnings: &[Diagnostic]) {
+    warnings.iter().for_each(|warning| tell(&draw::draw(warning)));
+}

@@ -1,0 +1,23 @@
+//! `mixwright measure`: what finished files measure.
+
+use crate::{args, outcome::{Outcome, with_causes}, print, table};
+use mixwright_engine::measure::measure;
+use serde_json::{Value, json};
+
+pub(crate) fn run(args: &args::Measure) -> Result<(), Outcome> {
+    let mut readings = Vec::new();
+    for file in &args.files {
+        let reading = measure(file).map_err(|error| Outcome::World(with_causes(&error), error.hint()))?;
+        readings.push((file.display().to_string(), reading));
+    }
+    if args.json {
+        let all: Vec<Value> = readings
+            .iter()
+            .map(|(file, measured)| {
+                json!({ "file": file, "rate": measured.rate, "format": measured.format, "reading": measured.reading })
+            })
+            .collect();
+        return print(&format!("{:#}\n", Value::from(all)));
+    }
+    print(&table::measures(&readings))
+}

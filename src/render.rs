@@ -1,0 +1,174 @@
+//! `mixwright render`.
+
+use crate::{
+    args, load,
+    outcome::Outcome,
+    print,
+    progress::{Line, Wanted},
+    table, tell,
+};
+use mixwright_engine::{
+    diagnostic::Diagnostic,
+    plan::Machine,
+    render::{Progress, Request, render, report::Report},
+    resolved::Resolved,
+    sink::Format,
+    solo,
+    song::{Length, Place, Song, Stems},
+};
+use mixwright_nodes::{params::nearest, unit::Frames};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
+    let begun = Instant::now();
+    let (mut song, warnings) = load::song(&args.song)?;
+    heard(&mut song, args)?;
+    if args.stems.is_some() && song.stems == Stems::None {
+        song.stems = Stems::All;
+    }
+    let checked = load::checked(&song)?;
+    if !args.quiet {
+        load::warn(&warnings);
+        load::warn(&checked.warnings);
+    }
+    let request = request(args, &song, &checked.song)?;
+    let stop = stopped_by_the_keyboard()?;
+    let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });
+    let told = |done, all, rate| line.tell(done, all, rate);
+    let done = render(&checked.song, &request, &load::disk(&song), &Progress { told: &told, stop: &stop });
+    line.end();
+    said(&done?, args, begun)
+}
+
+fn said(report: &Report, args: &args::Render, begun: Instant) -> Result<(), Outcome> {
+    let took = begun.elapsed();
+    match (args.json, args.quiet) {
+        (true, _) => {
+            let mut json = serde_json::to_value(report).unwrap_or_default();
+            json["seconds_taken"] = took.as_secs_f64().into();
+            print(&format!("{json:#}\n"))
+        }
+        (_, true) => Ok(()),
+        _ => print(&table::report(report, took)),
+    }
+}
+
+/// Solo and mute are the command's: the song does not know of them.
+fn heard(song: &mut Song, args: &args::Render) -> Result<(), Outcome> {
+    let names: Vec<String> = song.strips.iter().map(|strip| strip.name.clone()).collect();
+    for name in args.solo.iter().chain(&args.mute) {
+        if !names.contains(name) {
+            return Err(unknown("strip", name, &names));
+        }
+    }
+    solo::mute(song, &args.mute);
+    solo::solo(song, &args.solo);
+    Ok(())
+}
+
+fn unknown(what: &str, name: &str, known: &[String]) -> Outcome {
+    let error = Diagnostic::error(format!("there is no {what} named `{name}`"));
+    let hint = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("the song has no {what} at all"),
+        None => format!("known: {}", known.join(", ")),
+    };
+    Outcome::Author(vec![error.hint(hint)])
+}
+
+fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Request, Outcome> {
+    let format = format(args)?;
+    let output = args.output.clone().unwrap_or_else(|| named_after(&args.song.script, format));
+    let stems = match (&args.stems, &song.stems) {
+        (Some(folder), _) => Some(folder.clone()),
+        (None, Stems::None) => None,
+        (None, _) => Some(output.with_extension("").with_file_name(format!("{} stems", stem(&output)))),
+    };
+    let threads = args.threads.map_or_else(|| Machine::default().threads, usize::from);
+    Ok(Request {
+        master: Some(output),
+        mix: args.mix.clone(),
+        stems,
+        format,
+        part: part(args, checked)?,
+        machine: Machine { threads, block: args.block as usize },
+    })
+}
+
+fn named_after(script: &Path, format: Format) -> PathBuf {
+    PathBuf::from(format!("{}.{}", stem(script), format.extension()))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The format asked for, or the one that the output's name tells.
+fn format(args: &args::Render) -> Result<Format, Outcome> {
+    let told = args.output.as_ref().and_then(|path| path.extension()).map(|e| e.to_string_lossy().to_lowercase());
+    let format = args.format.map(args::Kind::format);
+    match (format, told.as_deref()) {
+        (Some(format), Some(told)) if told != format.extension() => {
+            let message = format!("`--format` asks for {}, but the output ends in `.{told}`", format.extension());
+            Err(Outcome::mistake(message))
+        }
+        (Some(format), _) => Ok(format),
+        (None, None | Some("wav")) => Ok(args::Kind::Wav24.format()),
+        (None, Some("flac")) => Ok(args::Kind::Flac24.format()),
+        (None, Some(told)) => {
+            let error = Diagnostic::error(format!("mixwright writes no `.{told}` files"));
+            Err(Outcome::Author(vec![error.hint("name the output `.wav` or `.flac`")]))
+        }
+    }
+}
+
+/// The part of the song that is asked for.
+fn part(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>, Outcome> {
+    if let Some(name) = &args.section {
+        let known: Vec<String> = song.sections.iter().map(|section| section.name.clone()).collect();
+        let section = song.sections.iter().find(|section| section.name == *name);
+        return section.map(|s| Some((s.from, s.to))).ok_or_else(|| unknown("section", name, &known));
+    }
+    let Some(range) = &args.range else { return Ok(None) };
+    let ends = range.split_once("..").and_then(|(from, to)| Some((place(from)?, place(to)?)));
+    let Some((from, to)) = ends.map(|(from, to)| (song.timeline.frame(&from), song.timeline.frame(&to))) else {
+        let error = Diagnostic::error(format!("`--range {range}` is no range"));
+        return Err(Outcome::Author(vec![error.hint("write bars (17..25) or times (1:02.5..1:30, 30s..45s)")]));
+    };
+    if to <= from {
+        return Err(Outcome::mistake(format!("`--range {range}` ends where it begins, or before")));
+    }
+    Ok(Some((from, to)))
+}
+
+/// A bar's number, or a time in minutes and seconds.
+fn place(text: &str) -> Option<Place> {
+    let text = text.trim();
+    let at = |seconds| Place::default().plus(Length { seconds, ..Length::default() });
+    if let Some((minutes, seconds)) = text.split_once(':') {
+        return Some(at(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?));
+    }
+    if let Some(seconds) = text.strip_suffix('s') {
+        return Some(at(seconds.trim().parse().ok()?));
+    }
+    let bar: f64 = text.parse().ok()?;
+    (bar >= 1.0).then(|| Place::bar(bar))
+}
+
+/// Set when the author presses Ctrl-C, so that the render ends at the next block and leaves no litter.
+fn stopped_by_the_keyboard() -> Result<Arc<AtomicBool>, Outcome> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let set = stop.clone();
+    ctrlc::set_handler(move || {
+        if set.swap(true, Ordering::Relaxed) {
+            // Pressed twice: at once. Temporary files are swept by the next run.
+            std::process::exit(130);
+        }
+        tell("stopping; press again to stop at once\n");
+    })
+    .map_err(|error| Outcome::World(format!("cannot listen for Ctrl-C: {error}"), None))?;
+    Ok(stop)
+}

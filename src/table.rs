@@ -1,0 +1,151 @@
+//! Figures for people: what a render made, and what files measure.
+
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
+use mixwright_engine::{
+    measure::Measured,
+    render::report::{Report, StripReport},
+    song::StripKind,
+};
+use mixwright_nodes::{
+    finish::{Finished, Obstacle, Solution},
+    meter::program::ProgramReading,
+    unit::{Db, Lufs},
+};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// A render in figures.
+pub(crate) fn report(report: &Report, took: Duration) -> String {
+    let mut text = format!("{}\n\n", strips(&report.strips));
+    if !report.reductions.is_empty() {
+        let mut table = plain(&["turned down by at most", "dB"]);
+        for reduction in report.reductions.iter().filter(|reduction| reduction.most.0 >= 0.05) {
+            table.add_row([reduction.effect.clone(), format!("{:.1}", reduction.most.0)]);
+        }
+        aligned(&mut table);
+        let _ = write!(text, "{table}\n\n");
+    }
+    let mut table = plain(&["", "LUFS-I", "LRA LU", "dBTP", "PLR LU", "correlation"]);
+    table.add_row(program("mix", &report.mix));
+    table.add_row(program("master", &report.master));
+    aligned(&mut table);
+    let _ = write!(text, "{table}\n\n");
+    if let Some(finished) = &report.finish {
+        let _ = writeln!(text, "finish: {}", finish(finished));
+    }
+    for file in &report.files {
+        let _ = writeln!(text, "wrote {}", file.display());
+    }
+    let length = report.length.seconds(report.rate);
+    let (took, speed) = (took.as_secs_f64(), length / took.as_secs_f64().max(1e-6));
+    let _ = writeln!(text, "{length:.1} s of sound in {took:.2} s: {speed:.0} x real time");
+    text
+}
+
+fn strips(strips: &[StripReport]) -> Table {
+    let mut table = plain(&["strip", "LUFS-I", "peak dBFS", "share"]);
+    for strip in strips {
+        let name = match strip.kind {
+            StripKind::Track => strip.name.clone(),
+            StripKind::Bus => format!("{} (bus)", strip.name),
+            StripKind::Group | StripKind::Master => format!("{} (group)", strip.name),
+        };
+        let share = strip.share.map_or_else(String::new, |share| format!("{:.1} %", share.0));
+        table.add_row([name, loudness(strip.reading.loudness), level(strip.reading.peak), share]);
+    }
+    aligned(&mut table);
+    table
+}
+
+fn program(name: &str, reading: &ProgramReading) -> [String; 6] {
+    let plr = reading.peak_to_loudness.map_or_else(dash, |plr| format!("{:.1}", plr.0));
+    let range = reading.loudness.range.map_or_else(dash, |range| format!("{:.1}", range.0));
+    let correlation = reading.stereo.as_ref().and_then(|stereo| stereo.correlation);
+    [
+        name.to_owned(),
+        loudness(reading.loudness.integrated),
+        range,
+        level(Db(reading.true_peak.level.0)),
+        plr,
+        correlation.map_or_else(dash, |value| format!("{value:.2}")),
+    ]
+}
+
+/// What the master's last phase did, in words.
+fn finish(finished: &Finished) -> String {
+    let words = |solution: &Solution| {
+        format!(
+            "{:.1} LUFS under {:.1} dBTP, with {:+.1} dB into the limiter, which turned down by at most {:.1} dB",
+            solution.loudness.0, solution.true_peak.0, solution.setting.gain.0, solution.max_reduction.0
+        )
+    };
+    match finished {
+        Finished::Reached(solution) => words(solution),
+        Finished::NoLoudness => "there is no loudness to bring anywhere: silence, or under 400 ms".to_owned(),
+        Finished::OutOfReach(miss) => {
+            let why = match miss.obstacle {
+                Obstacle::Reduction(needs) => format!("would need {:.1} dB of reduction", needs.0),
+                _ => "is out of reach".to_owned(),
+            };
+            format!("{:.1} LUFS {why}; made {} instead", miss.wanted.0, words(&miss.nearest))
+        }
+    }
+}
+
+/// Measured files side by side.
+pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
+    let mut text = String::new();
+    for (file, Measured { rate, format, reading }) in readings {
+        let mut table = plain(&["", ""]);
+        let mut row = |name: &str, value: String| drop(table.add_row([name.to_owned(), value]));
+        row("length", format!("{:.3} s", reading.length.0));
+        row("format", format!("{format}, {rate} Hz, {} channels", reading.channels.len()));
+        row("integrated loudness", unit(loudness(reading.loudness.integrated), "LUFS"));
+        row("largest short-term", unit(loudness(reading.loudness.max_short_term), "LUFS"));
+        row("largest momentary", unit(loudness(reading.loudness.max_momentary), "LUFS"));
+        row("loudness range", reading.loudness.range.map_or_else(dash, |range| format!("{:.1} LU", range.0)));
+        let peak = reading.true_peak;
+        row("true peak", format!("{:.2} dBTP at {:.3} s", peak.level.0, peak.at.seconds(*rate)));
+        row("peak to loudness", reading.peak_to_loudness.map_or_else(dash, |plr| format!("{:.1} LU", plr.0)));
+        if let Some(stereo) = &reading.stereo {
+            row("correlation", stereo.correlation.map_or_else(dash, |value| format!("{value:.2}")));
+            row("right against left", reading.balance.map_or_else(dash, |lu| format!("{:+.2} LU", lu.0)));
+        }
+        let dc: Vec<String> = reading.channels.iter().map(|channel| format!("{:+.6}", channel.level.dc)).collect();
+        row("DC offset", dc.join(", "));
+        let _ = write!(text, "{file}\n{table}\n\n");
+    }
+    text
+}
+
+fn plain(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    if head.iter().any(|name| !name.is_empty()) {
+        table.set_header(head.to_vec());
+    }
+    table
+}
+
+/// Names to the left, figures to the right.
+fn aligned(table: &mut Table) {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+fn unit(figure: String, unit: &str) -> String {
+    if figure == dash() { figure } else { format!("{figure} {unit}") }
+}
+
+fn loudness(loudness: Option<Lufs>) -> String {
+    loudness.map_or_else(dash, |loudness| format!("{:.1}", loudness.0))
+}
+
+fn level(level: Db) -> String {
+    if level.0 <= Db::OFF.0 { dash() } else { format!("{:.1}", level.0) }
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
