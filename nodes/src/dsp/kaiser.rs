@@ -6,9 +6,29 @@
 use super::math;
 use std::f64::consts::PI;
 
-/// The window's height at `x` from -1 to 1; 1 in the middle, 0 outside.
-pub fn window(x: f64, beta: f64) -> f64 {
-    if x.abs() > 1.0 { 0.0 } else { bessel(beta * math::sqrt(1.0 - x * x)) / bessel(beta) }
+/// A window that falls from 1 in its middle to nearly nothing at -1 and 1, the steeper the larger `beta`.
+#[derive(Clone, Copy, Debug)]
+pub struct Kaiser {
+    beta: f64,
+    top: f64,
+}
+
+impl Kaiser {
+    /// The window of a `beta`.
+    pub fn new(beta: f64) -> Self {
+        Kaiser { beta, top: bessel(beta) }
+    }
+
+    /// Its height at `x`; 0 beyond its ends.
+    pub fn at(self, x: f64) -> f64 {
+        if x.abs() > 1.0 { 0.0 } else { bessel(self.beta * math::sqrt(1.0 - x * x)) / self.top }
+    }
+
+    /// A low-pass kernel at `t` frames from its middle: `cutoff` is a share of the rate, `reach` where the window ends.
+    pub fn low_pass(self, t: f64, cutoff: f64, reach: f64) -> f64 {
+        let sinc = if t == 0.0 { 2.0 * cutoff } else { math::sin(2.0 * PI * cutoff * t) / (PI * t) };
+        sinc * self.at(t / reach)
+    }
 }
 
 /// The `beta` that keeps what is stopped so many decibels down (Kaiser's fit, for 50 dB and more).
@@ -19,12 +39,6 @@ pub fn beta(decibels: f64) -> f64 {
 /// The taps, less one, that a filter needs for a transition this wide (a share of the rate) and so many decibels.
 pub fn order(decibels: f64, transition: f64) -> f64 {
     (decibels - 8.0) / (2.285 * 2.0 * PI * transition)
-}
-
-/// The low-pass kernel at `t` frames from its middle: `cutoff` is a share of the rate, `reach` where the window ends.
-pub fn low_pass(t: f64, cutoff: f64, reach: f64, beta: f64) -> f64 {
-    let sinc = if t == 0.0 { 2.0 * cutoff } else { math::sin(2.0 * PI * cutoff * t) / (PI * t) };
-    sinc * window(t / reach, beta)
 }
 
 /// The modified Bessel function of the first kind and order 0, by its power series (Abramowitz, Stegun 9.6.12).
@@ -52,8 +66,9 @@ mod tests {
 
     #[test]
     fn the_window_falls_from_one() {
-        assert_eq!(window(0.0, 16.0), 1.0);
-        assert!((window(1.0, 16.0) - 1.0 / bessel(16.0)).abs() < 1e-18);
-        assert_eq!(window(1.001, 16.0), 0.0);
+        let window = Kaiser::new(16.0);
+        assert_eq!(window.at(0.0), 1.0);
+        assert!((window.at(1.0) - 1.0 / bessel(16.0)).abs() < 1e-18);
+        assert_eq!(window.at(1.001), 0.0);
     }
 }

@@ -4,7 +4,7 @@
 //! back; so the last step down is a longer filter that stops at the song's Nyquist frequency. There and back takes a
 //! whole number of the song's frames. Crochiere, Rabiner, "Multirate Digital Signal Processing" (1983), chapter 4.
 
-use super::kaiser;
+use super::kaiser::{self, Kaiser};
 use crate::{choice, unit::Frames};
 
 choice! {
@@ -158,10 +158,8 @@ fn last(rate: u32) -> Vec<f64> {
 /// An odd number of taps, the outermost of which lie an odd number of frames from the middle.
 fn low_pass(pass: f64, stop: f64) -> Vec<f64> {
     let half = (kaiser::order(DECIBELS, stop - pass) / 4.0 + 0.5).ceil() as usize * 2 - 1;
-    let (cutoff, beta) = (0.5 * (pass + stop), kaiser::beta(DECIBELS));
-    (0..=2 * half)
-        .map(|k| kaiser::low_pass(k as f64 - half as f64, cutoff, half as f64 + 1.0, beta))
-        .collect()
+    let (cutoff, window) = (0.5 * (pass + stop), Kaiser::new(kaiser::beta(DECIBELS)));
+    (0..=2 * half).map(|k| window.low_pass(k as f64 - half as f64, cutoff, half as f64 + 1.0)).collect()
 }
 
 /// Frames of the top rate that the filters take there and back.

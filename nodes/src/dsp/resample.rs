@@ -4,14 +4,15 @@
 //! out, give the same bits. Smith, "Digital Audio Resampling Home Page" (CCRMA); Crochiere, Rabiner, "Multirate Digital
 //! Signal Processing" (1983), chapter 4.
 
-use super::kaiser;
+use super::kaiser::Kaiser;
 use std::sync::Arc;
 
 /// A stream of one channel from one rate to another. Clones share the filter: make one and clone it for each channel.
 #[derive(Clone, Debug)]
 pub struct Resampler {
     filter: Arc<Filter>,
-    place: Place,
+    /// The next output's place between two input frames.
+    place: u64,
     /// Input, from the first frame that the next output hears.
     heard: Vec<f64>,
     /// Where in `heard` the next output begins to hear.
@@ -25,12 +26,8 @@ impl Resampler {
     /// If a rate is 0.
     pub fn new(from: u32, to: u32) -> Self {
         assert!(from > 0 && to > 0);
-        let mut new = Resampler {
-            filter: Arc::new(Filter::new(from, to)),
-            place: Place::default(),
-            heard: Vec::new(),
-            next: 0,
-        };
+        let mut new =
+            Resampler { filter: Arc::new(Filter::new(from, to)), place: 0, heard: Vec::new(), next: 0 };
         new.begin(0);
         new
     }
@@ -44,10 +41,10 @@ impl Resampler {
     /// Goes to an output frame and forgets what was heard; returns the input frame that must be pushed first.
     pub fn begin(&mut self, frame: u64) -> u64 {
         let filter = &self.filter;
-        let product = u128::from(frame) * u128::from(filter.step.whole * filter.places + filter.step.part);
         let places = u128::from(filter.places);
-        let base = (product / places) as u64;
-        self.place = Place { whole: base, part: (product % places) as u64 };
+        let time = u128::from(frame) * (u128::from(filter.whole) * places + u128::from(filter.part));
+        let base = (time / places) as u64;
+        self.place = (time % places) as u64;
         let before = filter.taps as u64 / 2 - 1;
         self.heard.clear();
         self.heard.resize(before.saturating_sub(base) as usize, 0.0);
@@ -74,8 +71,8 @@ impl Resampler {
             let Some(heard) = self.heard.get(self.next..self.next + filter.taps) else {
                 return done;
             };
-            *out = filter.value(self.place.part, heard) as f32;
-            self.next += self.place.advance(filter.step, filter.places);
+            *out = filter.value(self.place, heard) as f32;
+            self.next += filter.advance(&mut self.place);
         }
         out.len()
     }
@@ -91,34 +88,12 @@ impl Resampler {
 
 /// A whole sound at another rate.
 pub fn resampled(sound: &[f32], from: u32, to: u32) -> Vec<f32> {
-    if from == to {
-        return sound.to_vec();
-    }
     let mut resampler = Resampler::new(from, to);
     let mut out = vec![0.0; Resampler::length(from, to, sound.len() as u64) as usize];
     resampler.push(sound);
     resampler.end();
     resampler.pull(&mut out);
     out
-}
-
-/// A time in the input: whole frames and parts of one.
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    whole: u64,
-    part: u64,
-}
-
-impl Place {
-    /// Goes on by a step and returns how many whole frames that was.
-    #[inline(always)]
-    fn advance(&mut self, step: Place, parts: u64) -> usize {
-        let sum = self.part + step.part;
-        let carry = u64::from(sum >= parts);
-        self.part = sum - carry * parts;
-        self.whole += step.whole + carry;
-        (step.whole + carry) as usize
-    }
 }
 
 /// The filter's taps at the places between two input frames where outputs lie.
@@ -128,8 +103,10 @@ struct Filter {
     taps: usize,
     /// Places between two input frames: `to` over its common divisor with `from`.
     places: u64,
-    /// From one output to the next, in input frames.
-    step: Place,
+    /// From one output to the next: whole input frames.
+    whole: u64,
+    /// From one output to the next: places beyond the whole frames.
+    part: u64,
     /// One row of taps for each place; or [`ROWS`] evenly laid rows and three around them, to interpolate between.
     rows: Vec<f64>,
     /// Whether each place has its row.
@@ -149,30 +126,41 @@ impl Filter {
     fn new(from: u32, to: u32) -> Filter {
         let divisor = gcd(from, to);
         let (places, step) = (u64::from(to / divisor), u64::from(from / divisor));
-        let step = Place { whole: step / places, part: step % places };
+        let (whole, part) = (step / places, step % places);
         if from == to {
-            return Filter { taps: LANES, places, step, rows: identity(), exact: true };
+            return Filter { taps: LANES, places, whole, part, rows: identity(), exact: true };
         }
         let squeeze = (f64::from(to) / f64::from(from)).min(1.0);
         let reach = (0.5 * TAPS / squeeze).ceil();
         let taps = (2 * reach as usize).next_multiple_of(LANES);
         let exact = places <= ROWS;
-        let row = |place: f64| row(place, taps, 0.5 * CUTOFF * squeeze, reach);
+        let window = Kaiser::new(BETA);
+        let kernel = |t: f64| window.low_pass(t, 0.5 * CUTOFF * squeeze, reach);
+        let row = |place: f64| row(place, taps, kernel);
         let rows = if exact {
             (0..places).flat_map(|i| row(i as f64 / places as f64)).collect()
         } else {
             (0..ROWS + 3).flat_map(|i| row((i as f64 - 1.0) / ROWS as f64)).collect()
         };
-        Filter { taps, places, step, rows, exact }
+        Filter { taps, places, whole, part, rows, exact }
+    }
+
+    /// Goes on to the next output's place and returns how many input frames that passes.
+    #[inline(always)]
+    fn advance(&self, place: &mut u64) -> usize {
+        let sum = *place + self.part;
+        let carry = u64::from(sum >= self.places);
+        *place = sum - carry * self.places;
+        (self.whole + carry) as usize
     }
 
     /// The output at a place between the two middle ones of the frames that it hears.
     #[inline(always)]
-    fn value(&self, part: u64, heard: &[f64]) -> f64 {
+    fn value(&self, place: u64, heard: &[f64]) -> f64 {
         if self.exact {
-            return dot(self.row(part as usize), heard);
+            return dot(self.row(place as usize), heard);
         }
-        let x = part as f64 * ROWS as f64 / self.places as f64;
+        let x = place as f64 * ROWS as f64 / self.places as f64;
         let row = x as usize;
         let x = x - row as f64;
         // Lagrange's cubic through the rows at -1, 0, 1 and 2.
@@ -192,10 +180,9 @@ impl Filter {
 }
 
 /// The taps for a place between the two middle frames, with a gain of 1 at 0 Hz.
-fn row(place: f64, taps: usize, cutoff: f64, reach: f64) -> Vec<f64> {
+fn row(place: f64, taps: usize, kernel: impl Fn(f64) -> f64) -> Vec<f64> {
     let first = 1.0 - (taps / 2) as f64;
-    let mut row: Vec<f64> =
-        (0..taps).map(|k| kaiser::low_pass(place - (first + k as f64), cutoff, reach, BETA)).collect();
+    let mut row: Vec<f64> = (0..taps).map(|k| kernel(place - (first + k as f64))).collect();
     let sum: f64 = row.iter().sum();
     row.iter_mut().for_each(|tap| *tap /= sum);
     row
@@ -243,24 +230,20 @@ mod tests {
         (0..frames).map(|n| math::sin(TAU * (frequency * n as f64 / f64::from(rate)).fract())).collect()
     }
 
-    /// Resamples a sine in `f64` (what is pulled is `f32`) and returns the error against the sine itself in dB.
-    fn error(frequency: f64, from: u32, to: u32) -> f64 {
-        let filter = Filter::new(from, to);
+    /// The error of a sine at another rate against the sine itself, in dB, before it is rounded to `f32`.
+    fn error(filter: &Filter, frequency: f64, from: u32) -> f64 {
         let input = sine(frequency, from, 30_000);
-        let wanted = sine(frequency, to, 20_000);
-        let mut place = Place::default();
-        let (mut error, mut next, mut n) = (0.0, 0, 0);
-        while next + filter.taps <= input.len() && n < wanted.len() {
-            let value = filter.value(place.part, &input[next..next + filter.taps]);
-            // Output `n` lies in the middle of what it hears.
-            let time =
-                (place.whole + filter.taps as u64 / 2 - 1) as f64 + place.part as f64 / filter.places as f64;
-            let true_value = math::sin(TAU * (frequency * time / f64::from(from)).fract());
-            error += (value - true_value) * (value - true_value);
-            next += place.advance(filter.step, filter.places);
-            n += 1;
+        let (mut place, mut next, mut n, mut error) = (0, 0, 0.0, 0.0);
+        while next + filter.taps <= input.len() {
+            let value = filter.value(place, &input[next..next + filter.taps]);
+            // An output lies in the middle of what it hears.
+            let time = (next + filter.taps / 2 - 1) as f64 + place as f64 / filter.places as f64;
+            let wanted = math::sin(TAU * (frequency * time / f64::from(from)).fract());
+            error += (value - wanted) * (value - wanted);
+            next += filter.advance(&mut place);
+            n += 1.0;
         }
-        10.0 * math::log10(error / n as f64 / 0.5)
+        10.0 * math::log10(error / n / 0.5)
     }
 
     #[test]
@@ -273,9 +256,10 @@ mod tests {
             (22_050, 48_000),
             (44_100, 47_952),
         ] {
+            let filter = Filter::new(from, to);
             for frequency in [1_000.0, 10_000.0, 18_000.0, 20_000.0] {
                 if frequency < 0.95 * f64::from(from.min(to)) / 2.0 {
-                    let error = error(frequency, from, to);
+                    let error = error(&filter, frequency, from);
                     assert!(error < -140.0, "{from} -> {to}, {frequency} Hz: {error} dB");
                 }
             }
