@@ -7,12 +7,12 @@
 pub const CHUNK: usize = 16;
 
 /// So many samples in a row.
-pub type Chunk = [f64; CHUNK];
+pub type Chunk = [f32; CHUNK];
 
 /// A ring of past samples.
 #[derive(Clone, Debug)]
 pub struct Ring {
-    samples: Vec<f64>,
+    samples: Vec<f32>,
     length: usize,
     next: usize,
 }
@@ -66,12 +66,12 @@ mod tests {
             for round in 0..200 {
                 let frames = 1 + (round * 7) % CHUNK;
                 ring.write(&std::array::from_fn(
-                    |f| if f < frames { 1.0 + (at + f) as f64 } else { f64::NAN },
+                    |f| if f < frames { 1.0 + (at + f) as f32 } else { f32::NAN },
                 ));
                 for back in 0..=reach {
                     let heard = &ring.read(back)[..frames];
                     for (i, x) in heard.iter().enumerate() {
-                        assert_eq!(*x, (1.0 + (at + i) as f64 - back as f64).max(0.0), "{reach} {back}");
+                        assert_eq!(*x, (1.0 + (at + i) as f32 - back as f32).max(0.0), "{reach} {back}");
                     }
                 }
                 ring.advance(frames);

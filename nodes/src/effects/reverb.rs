@@ -8,6 +8,8 @@ mod kinds;
 mod law;
 mod motion;
 mod network;
+#[cfg(test)]
+mod tests;
 
 use self::{
     early::Early,
@@ -155,17 +157,15 @@ impl Sounding {
     /// At most a chunk, within 16 frames of the song from a multiple of 16 on. `left` and `right` enter as the input.
     fn chunk(&mut self, left: &mut [f32], right: Option<&mut [f32]>, at: Frames) {
         let frames = left.len();
-        let l: Chunk = std::array::from_fn(|f| left.get(f).map_or(0.0, |x| f64::from(*x)));
-        let r = right
-            .as_ref()
-            .map_or(l, |right| std::array::from_fn(|f| right.get(f).map_or(0.0, |x| f64::from(*x))));
+        let l: Chunk = std::array::from_fn(|f| left.get(f).map_or(0.0, |x| *x));
+        let r = right.as_ref().map_or(l, |right| std::array::from_fn(|f| right.get(f).map_or(0.0, |x| *x)));
         let middle: Chunk = std::array::from_fn(|f| 0.5 * (l[f] + r[f]));
         self.sides[0].write(&l);
         self.sides[1].write(&r);
         self.middle.write(&middle);
 
         let [plain, diffused, heard, early, mid, side] =
-            std::array::from_fn(|k| std::array::from_fn::<f64, CHUNK, _>(|f| self.knobs.at(k, 0, f)));
+            std::array::from_fn(|k| std::array::from_fn::<f32, CHUNK, _>(|f| self.knobs.at(k, 0, f) as f32));
         let echoes = self.early.hear(&self.middle);
         let shares = Shares { plain, diffused, heard };
         let tail = self.network.run([&self.sides[0], &self.sides[1]], at, frames, &shares);
@@ -174,11 +174,11 @@ impl Sounding {
         let parts = |f: usize| (mid[f] * (ear(0, f) + ear(1, f)), side[f] * (ear(0, f) - ear(1, f)));
         for (f, out) in left.iter_mut().enumerate() {
             let (same, opposite) = parts(f);
-            *out = (same + opposite) as f32;
+            *out = same + opposite;
         }
         for (f, out) in right.into_iter().flatten().enumerate() {
             let (same, opposite) = parts(f);
-            *out = (same - opposite) as f32;
+            *out = same - opposite;
         }
         self.sides.iter_mut().chain([&mut self.middle]).for_each(|ring| ring.advance(frames));
         self.knobs.advance(frames);

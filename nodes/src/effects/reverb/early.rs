@@ -26,7 +26,7 @@ pub(super) struct Early {
 #[derive(Clone, Copy, Debug)]
 struct Echo {
     delay: usize,
-    gain: f64,
+    gain: f32,
 }
 
 impl Early {
@@ -57,7 +57,7 @@ impl Early {
 
 fn echoes(walls: [f64; 3], ear: [f64; 3], rate: u32, after: usize) -> Vec<Echo> {
     let direct = distance(walls, ear, [0; 3]);
-    let mut echoes: Vec<Echo> = images()
+    let gains: Vec<(usize, f64)> = images()
         .map(|image| {
             let way = distance(walls, ear, image);
             let order: i32 = image.iter().map(|n| n.abs()).sum();
@@ -65,13 +65,12 @@ fn echoes(walls: [f64; 3], ear: [f64; 3], rate: u32, after: usize) -> Vec<Echo> 
             let [i, j, k] = image;
             let sign = if (i + 2 * j + k).rem_euclid(3) == 0 { -1.0 } else { 1.0 };
             let delay = after + ((way - direct) / SOUND * f64::from(rate)).round() as usize;
-            Echo { delay, gain: sign * loss * direct / way }
+            (delay, sign * loss * direct / way)
         })
         .collect();
-    let power: f64 = echoes.iter().map(|echo| echo.gain * echo.gain).sum();
+    let power: f64 = gains.iter().map(|(_, gain)| gain * gain).sum();
     let scale = math::sqrt(POWER / power);
-    echoes.iter_mut().for_each(|echo| echo.gain *= scale);
-    echoes
+    gains.into_iter().map(|(delay, gain)| Echo { delay, gain: (scale * gain) as f32 }).collect()
 }
 
 /// The mirror rooms that are one or two walls away.
@@ -99,8 +98,8 @@ mod tests {
         let early = Early::new(Some([6.7, 4.9, 2.9]), 48_000, 0);
         for echoes in &early.ears {
             assert_eq!(echoes.len(), 24);
-            let power: f64 = echoes.iter().map(|echo| echo.gain * echo.gain).sum();
-            assert!((power - POWER).abs() < 1e-12);
+            let power: f64 = echoes.iter().map(|echo| f64::from(echo.gain * echo.gain)).sum();
+            assert!((power - POWER).abs() < 1e-6);
             let first = echoes.iter().map(|echo| echo.delay).min().unwrap();
             assert!((10..200).contains(&first), "{first}");
         }

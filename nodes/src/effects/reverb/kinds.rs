@@ -57,7 +57,7 @@ impl Figures {
 }
 
 /// The signs that a word of `+` and `-` stands for.
-pub(super) fn signs(word: &str) -> [f64; LINES] {
+pub(super) fn signs(word: &str) -> [f32; LINES] {
     let mut signs = [1.0; LINES];
     for (sign, letter) in signs.iter_mut().zip(word.bytes()) {
         *sign = if letter == b'-' { -1.0 } else { 1.0 };

@@ -36,15 +36,15 @@ impl Motion {
     /// Turns each pair of lines in a chunk that lies within 16 frames of the song from a multiple of 16 on.
     pub(super) fn turn(&self, lines: &mut Lines, at: Frames) {
         let tick = at.0.div_euclid(CHUNK as i64) * CHUNK as i64;
-        let along = (at.0 - tick) as f64;
+        let along = (at.0 - tick) as f32;
         let (now, next) = (self.places(tick), self.places(tick + CHUNK as i64));
         let (pairs, _) = lines.as_chunks_mut::<2>();
         for (k, [a, b]) in pairs.iter_mut().enumerate() {
-            let step = |i: usize| (next[i][k] - now[i][k]) / CHUNK as f64;
-            let (across, up) = (step(0), step(1));
+            let from = [now[0][k] as f32, now[1][k] as f32];
+            let [across, up] = [0, 1].map(|i| ((next[i][k] - now[i][k]) / CHUNK as f64) as f32);
             for f in 0..CHUNK {
-                let frames = along + f as f64;
-                let (cos, sin) = (now[0][k] + across * frames, now[1][k] + up * frames);
+                let frames = along + f as f32;
+                let (cos, sin) = (from[0] + across * frames, from[1] + up * frames);
                 (a[f], b[f]) = (cos * a[f] - sin * b[f], sin * a[f] + cos * b[f]);
             }
         }
@@ -103,8 +103,8 @@ mod tests {
         let mut lines = [[1.0; CHUNK]; LINES];
         motion.turn(&mut lines, Frames(1_234_560));
         for f in 0..CHUNK {
-            let power: f64 = lines.iter().map(|line| line[f] * line[f]).sum();
-            assert!((power / LINES as f64 - 1.0).abs() < 1e-6, "{power}");
+            let power: f32 = lines.iter().map(|line| line[f] * line[f]).sum();
+            assert!((power / LINES as f32 - 1.0).abs() < 1e-6, "{power}");
         }
     }
 }

@@ -1,0 +1,259 @@
+//! What a reverb must be: lawful in its decay, wide, even in level, and the same for any cut of the stream.
+
+use super::*;
+use crate::{
+    block::{Block, PIECE, Shape},
+    curve::{self, Curve, Point, Points, Scale},
+    effect::Slot,
+    params::Params,
+    processor::{Processor, Running},
+};
+
+const RATE: u32 = 48_000;
+
+/// What comes out when `input` goes in at a place of the song, in blocks of so many frames.
+fn heard(slot: &Slot, reverb: &Reverb, input: [Vec<f32>; 2], at: i64, block: usize) -> [Vec<f32>; 2] {
+    let setup = Setup { rate: RATE, channels: 2, strips: 1, moves: slot.moves() };
+    let mut running = Running::new(vec![(reverb.clone(), slot)], &setup, &Seen::default());
+    let frames = input[0].len();
+    let mut data = input.concat();
+    let mut spare = [0.0; PIECE];
+    let (mut done, mut left) = (0, block);
+    while done < frames {
+        let piece = left.min(PIECE - done % PIECE).min(frames - done);
+        let settles = (done + piece) % PIECE == 0;
+        let shape = Shape { channels: 2, lanes: 1, frames: piece, settles };
+        running.process(&mut Io {
+            audio: Block::new(&mut data[done..], frames, shape),
+            keys: &[],
+            controls: &[],
+            spare: Block::new(&mut spare, PIECE, Shape { channels: 1, ..shape }),
+            at: Frames(at + done as i64),
+        });
+        done += piece;
+        left = if left == piece { block } else { left - piece };
+    }
+    let right = data.split_off(frames);
+    [data, right]
+}
+
+fn plainly(reverb: &Reverb, input: [Vec<f32>; 2], at: i64) -> [Vec<f32>; 2] {
+    heard(&Slot::new(reverb.clone().into()), reverb, input, at, 1024)
+}
+
+/// An impulse on both sides.
+fn impulse(seconds: f64) -> [Vec<f32>; 2] {
+    let mut side = vec![0.0; Seconds(seconds).frames(RATE).0 as usize];
+    side[0] = 1.0;
+    [side.clone(), side]
+}
+
+fn noise(frames: usize, mut seed: u32) -> Vec<f32> {
+    std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (f64::from(seed) / f64::from(u32::MAX) - 0.5) as f32
+    })
+    .take(frames)
+    .collect()
+}
+
+/// Pink noise by Kellet's sum of one-poles, within 0.05 dB from 10 Hz up.
+fn pink(frames: usize, seed: u32) -> Vec<f32> {
+    let poles = [
+        (0.99886, 0.0555179),
+        (0.99332, 0.0750759),
+        (0.969, 0.153852),
+        (0.8665, 0.3104856),
+        (0.55, 0.5329522),
+        (-0.7616, -0.016898),
+    ];
+    let (mut states, mut last) = ([0.0; 6], 0.0);
+    let make = |white: f32| {
+        let white = f64::from(white);
+        for (state, (pole, gain)) in states.iter_mut().zip(poles) {
+            *state = pole * *state + gain * white;
+        }
+        let sum: f64 = states.iter().sum::<f64>() + last + 0.5362 * white;
+        last = 0.115926 * white;
+        (0.1 * sum) as f32
+    };
+    noise(frames, seed).into_iter().map(make).collect()
+}
+
+fn reverb(kind: Space, decay: f64) -> Reverb {
+    Reverb { kind, decay: Seconds(decay), ..Reverb::default() }
+}
+
+/// A narrow band around a frequency: four band passes of Q 2 in a row, in topology-preserving form.
+fn band(samples: &[f32], frequency: f64) -> Vec<f64> {
+    let g = math::tan(0.5 * Hz(frequency).radians(RATE));
+    let first = 1.0 / (1.0 + g * (g + 0.5));
+    let mut out: Vec<f64> = samples.iter().map(|x| f64::from(*x)).collect();
+    for _ in 0..4 {
+        let (mut s1, mut s2) = (0.0, 0.0);
+        for x in &mut out {
+            let v1 = first * (s1 + g * (*x - s2));
+            let v2 = s2 + g * v1;
+            (s1, s2) = (2.0 * v1 - s1, 2.0 * v2 - s2);
+            *x = 0.5 * v1;
+        }
+    }
+    out
+}
+
+/// Decay time from the slope between -5 and -35 dB of the backward integral (Schroeder 1965), over several impulses.
+fn measured(responses: &[Vec<f32>], frequency: f64) -> f64 {
+    let mut energy = vec![0.0; responses[0].len()];
+    for response in responses {
+        for (sum, x) in energy.iter_mut().zip(band(response, frequency)) {
+            *sum += x * x;
+        }
+    }
+    for i in (1..energy.len()).rev() {
+        energy[i - 1] += energy[i];
+    }
+    let place = |decibels: f64| {
+        let level = energy[0] * math::gain(2.0 * decibels);
+        energy.iter().position(|e| *e < level).expect("it decays so far") as f64
+    };
+    2.0 * (place(-35.0) - place(-5.0)) / f64::from(RATE)
+}
+
+#[test]
+fn every_octave_decays_by_the_law() {
+    for (kind, decay) in [(Space::Room, 0.8), (Space::Plate, 1.2)] {
+        let reverb = reverb(kind, decay);
+        let starts = [0, 700_001, 1_234_567];
+        let all: Vec<Vec<f32>> =
+            starts.iter().flat_map(|at| plainly(&reverb, impulse(1.2 * decay), *at)).collect();
+        for octave in 0..6 {
+            let frequency = 250.0 * f64::from(1 << octave);
+            let ratio = measured(&all, frequency) / reverb.law(RATE).seconds(frequency);
+            assert!((0.9..1.1).contains(&ratio), "{kind:?} at {frequency} Hz: {ratio} of the law");
+        }
+    }
+}
+
+#[test]
+fn the_law_holds_decay_at_1_khz_and_damping_at_the_top() {
+    let reverb = Reverb { damping: Auto(Some(Percent(75.0))), ..reverb(Space::Room, 2.0) };
+    let law = reverb.law(RATE);
+    assert!((law.seconds(1000.0) - 2.0).abs() < 1e-12);
+    assert!((law.seconds(23_500.0) / law.seconds(300.0) - 0.4).abs() < 0.02);
+}
+
+#[test]
+fn the_sides_differ_and_the_mono_sum_stands() {
+    for kind in [Space::Hall, Space::Room, Space::Plate, Space::Chamber] {
+        let [left, right] = plainly(&reverb(kind, 1.0), impulse(0.8), 0);
+        let of = |a: &[f32], b: &[f32]| -> f64 {
+            a.iter().zip(b).skip(1000).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+        };
+        let (ll, rr, lr) = (of(&left, &left), of(&right, &right), of(&left, &right));
+        let correlation = lr / math::sqrt(ll * rr);
+        let loss = -10.0 * math::log10((ll + rr + 2.0 * lr) / (2.0 * (ll + rr)));
+        let balance = 10.0 * math::log10(ll / rr);
+        assert!(correlation.abs() < 0.3, "{kind:?}: correlation {correlation}");
+        assert!(loss < 4.0, "{kind:?}: {loss} dB lost in mono");
+        assert!(balance.abs() < 1.0, "{kind:?}: left over right {balance} dB");
+    }
+}
+
+#[test]
+fn loudness_follows_neither_kind_nor_decay_nor_size() {
+    let frames = 4 * RATE as usize;
+    let loudness = |sides: &[Vec<f32>; 2]| {
+        let mut meter = ebur128::EbuR128::new(2, RATE, ebur128::Mode::I).unwrap();
+        meter.add_frames_planar_f32(&[&sides[0][frames / 2..], &sides[1][frames / 2..]]).unwrap();
+        meter.loudness_global().unwrap()
+    };
+    let dry = [pink(frames, 1), pink(frames, 2)];
+    let reference = loudness(&dry);
+    for (kind, decay, size) in [
+        (Space::Hall, 0.5, 100.0),
+        (Space::Hall, 3.0, 150.0),
+        (Space::Room, 0.4, 50.0),
+        (Space::Room, 1.5, 100.0),
+        (Space::Plate, 2.0, 100.0),
+        (Space::Chamber, 0.8, 100.0),
+    ] {
+        let reverb = Reverb { size: Percent(size), ..reverb(kind, decay) };
+        let change = loudness(&plainly(&reverb, dry.clone(), 0)) - reference;
+        assert!(change.abs() < 1.1, "{kind:?}, {decay} s, {size} %: {change} LU");
+    }
+}
+
+#[test]
+fn no_cut_of_the_stream_changes_a_bit() {
+    let reverb = Reverb { predelay: Ms(7.0), width: Percent(130.0), ..reverb(Space::Chamber, 0.7) };
+    let mut slot = Slot::new(reverb.clone().into());
+    for (name, from, to) in [("decay", 0.5, 3.0), ("diffusion", 100.0, 20.0), ("high_cut", 900.0, 9000.0)] {
+        let point = |at, value| Point { at: Frames(at), value, shape: curve::Shape::Line };
+        let line = Points::new(vec![point(1000, from), point(4000, to)], Scale::Even, RATE);
+        slot.curves.push((Reverb::INFO.find(name).unwrap().1, Curve::Points(line)));
+    }
+    let input = [noise(6000, 3), noise(6000, 4)];
+    for slot in [Slot::new(reverb.clone().into()), slot] {
+        let whole = heard(&slot, &reverb, input.clone(), -37, 4096);
+        for block in [1, 13, 77, 128] {
+            assert!(heard(&slot, &reverb, input.clone(), -37, block) == whole, "blocks of {block}");
+        }
+    }
+}
+
+#[test]
+fn predelay_is_exact_and_silence_stays_silent() {
+    let first = |predelay| {
+        let reverb = Reverb { predelay: Ms(predelay), ..reverb(Space::Hall, 1.0) };
+        let [left, right] = plainly(&reverb, impulse(0.1), 0);
+        left.iter().zip(&right).position(|(l, r)| *l != 0.0 || *r != 0.0).unwrap()
+    };
+    assert_eq!(first(23.5), first(0.0) + 1128);
+    let quiet = plainly(&reverb(Space::Hall, 1.0), [vec![0.0; 5000], vec![0.0; 5000]], 0);
+    assert!(quiet.iter().flatten().all(|x| *x == 0.0));
+}
+
+#[test]
+fn the_tail_is_told_and_extremes_stay_bounded() {
+    let short = reverb(Space::Room, 0.2);
+    let tail = short.tail(RATE).0 as usize;
+    let mut sides = [noise(9600, 5), noise(9600, 6)];
+    sides.iter_mut().for_each(|side| side.resize(9600 + tail + 4800, 0.0));
+    let out = plainly(&short, sides, 0);
+    let late = out.iter().flat_map(|side| &side[9600 + tail..]).fold(0.0, |a: f32, x| a.max(x.abs()));
+    assert!(late < 3.2e-5, "{late} after the tail");
+
+    let long = Reverb {
+        size: Percent(150.0),
+        damping: Auto(Some(Percent(0.0))),
+        early: Percent(200.0),
+        width: Percent(200.0),
+        ..reverb(Space::Hall, 30.0)
+    };
+    let out = plainly(&long, [noise(96_000, 7), noise(96_000, 8)], 0);
+    assert!(out.iter().flatten().all(|x| x.abs() < 8.0));
+}
+
+#[test]
+fn one_channel_hears_the_left_side() {
+    let reverb = reverb(Space::Plate, 1.0);
+    let [left, _] = plainly(&reverb, [noise(3000, 9), noise(3000, 9)], 0);
+    let mut kernel =
+        reverb.prepare(&Setup { rate: RATE, channels: 1, strips: 1, moves: false }, &Seen::default());
+    kernel.tune(&reverb, Aim { strip: 0, rate: RATE, over: 0 });
+    let mut samples = noise(3000, 9);
+    let (mut spare, mut at) = ([0.0; PIECE], 0);
+    for piece in samples.chunks_mut(PIECE) {
+        let shape = Shape { channels: 1, lanes: 1, frames: piece.len(), settles: piece.len() == PIECE };
+        kernel.process(&mut Io {
+            audio: Block::new(piece, PIECE, shape),
+            keys: &[],
+            controls: &[],
+            spare: Block::new(&mut spare, PIECE, shape),
+            at: Frames(at),
+        });
+        at += PIECE as i64;
+    }
+    let off = samples.iter().zip(&left).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(off < 1e-6, "{off}");
+}
