@@ -4,9 +4,9 @@
 //! filters of the same coefficients, designed anew for every tick. It knows prototypes, not effects.
 
 use super::{
-    matched::{self, Biquad, Residual},
+    matched::{Biquad, Matched, Residual, angle},
     prototype::{Correction, Prototype},
-    recursion::{Correct, Moving, Recursion, Still},
+    recursion::{Columns, Correct, Moving, Recursion, Still},
 };
 use crate::{
     block::{Block, PIECE},
@@ -19,6 +19,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Cascade {
     links: Vec<Link>,
+    /// The digital forms of all sections as they were last tuned, strip by strip.
+    matched: Vec<Matched>,
+    strips: usize,
     work: Vec<f64>,
 }
 
@@ -49,7 +52,13 @@ impl Cascade {
         if filters.iter().any(|filter| filter.correction() == Correction::Shared) {
             links.push(correct());
         }
-        Cascade { links, work: vec![0.0; PIECE * setup.strips.max(setup.channels)] }
+        let sections: usize = filters.iter().map(|filter| filter.sections().len()).sum();
+        Cascade {
+            links,
+            matched: vec![Matched::NONE; sections * setup.strips],
+            strips: setup.strips,
+            work: vec![0.0; PIECE * setup.strips.max(setup.channels)],
+        }
     }
 
     /// A cascade of filters that never change, the same for all strips.
@@ -61,32 +70,53 @@ impl Cascade {
         cascade
     }
 
-    /// Sends one strip's filters to new places.
+    /// Sends one strip's filters to new places. Those that are there already cost next to nothing.
     pub fn aim(&mut self, to: Aim, filters: impl IntoIterator<Item = Prototype>) {
         let mut links = self.links.iter_mut();
-        let mut shared = Residual::NONE;
+        let mut matched = self.matched.iter_mut().skip(to.strip).step_by(self.strips);
+        let (mut shared, mut shared_moves) = (Residual::NONE, false);
         for filter in filters {
-            matched::design(&filter, to.rate, &mut shared, |main, own| {
-                links.next().expect("one link for each section").aim_main(to, main);
-                if let Some(taps) = own {
-                    links.next().expect("a link for each own correction").aim_taps(to, taps);
+            let angle = angle(&filter, to.rate);
+            for section in filter.sections() {
+                let main = links.next().expect("there is a link for each section");
+                let form = matched.next().expect("there is a form for each section");
+                let moves = !form.is_of(section, angle);
+                if moves {
+                    *form = Matched::new(*section, angle, filter.correction());
+                    main.aim_main(to, form.biquad);
                 }
-            });
+                match filter.correction() {
+                    Correction::Shared => {
+                        shared.join(&form.lack);
+                        shared_moves |= moves;
+                    }
+                    Correction::Own => {
+                        let own = links.next().expect("there is a link for each own correction");
+                        if moves {
+                            own.aim_taps(to, form.lack.correction());
+                        }
+                    }
+                    Correction::Needless => {}
+                }
+            }
         }
-        if let Some(last) = links.next() {
-            last.aim_taps(to, shared.correction());
+        if shared_moves {
+            links
+                .next()
+                .expect("there is a link for the shared correction")
+                .aim_taps(to, shared.correction());
         }
     }
 
     /// Works on a block in place: on as many channels as it has.
     pub fn run(&mut self, block: &mut Block<'_>) {
         match (block.lanes(), block.channels()) {
-            (1, 1) => self.planes::<1>(block),
+            (1, 1) => self.planes::<1, 1>(block),
             (1, _) => self.pair(block),
-            (2, _) => self.planes::<2>(block),
-            (4, _) => self.planes::<4>(block),
-            (8, _) => self.planes::<8>(block),
-            (16, _) => self.planes::<16>(block),
+            (2, _) => self.planes::<2, 2>(block),
+            (4, _) => self.planes::<4, 4>(block),
+            (8, _) => self.planes::<8, 4>(block),
+            (16, _) => self.planes::<16, 4>(block),
             (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
         }
         for link in &mut self.links {
@@ -100,41 +130,46 @@ impl Cascade {
         for ((row, left), right) in rows.iter_mut().zip(&*left).zip(&*right) {
             *row = [f64::from(*left), f64::from(*right)];
         }
-        through(&mut self.links, 0, rows);
+        through(&mut self.links, Columns::<2, 2> { rows: &mut *rows, first: 0, state: 0 });
         for ((row, left), right) in rows.iter().zip(left).zip(right) {
             (*left, *right) = (row[0] as f32, row[1] as f32);
         }
     }
 
-    fn planes<const N: usize>(&mut self, block: &mut Block<'_>) {
+    /// Takes the `N` strips of each channel through the links, `W` at a time: more would not stay in registers.
+    fn planes<const N: usize, const W: usize>(&mut self, block: &mut Block<'_>) {
         for channel in 0..block.channels() {
             let plane = block.plane(channel);
             let work = &mut self.work[..plane.len()];
             work.iter_mut().zip(&*plane).for_each(|(to, x)| *to = f64::from(*x));
-            through(&mut self.links, channel * N, work.as_chunks_mut::<N>().0);
+            let rows = work.as_chunks_mut::<N>().0;
+            for first in (0..N).step_by(W) {
+                let state = channel * N + first;
+                through(&mut self.links, Columns::<N, W> { rows: &mut *rows, first, state });
+            }
             plane.iter_mut().zip(&*work).for_each(|(to, x)| *to = *x as f32);
         }
     }
 }
 
-/// Takes rows through all links: two at a time where both stand still.
-fn through<const N: usize>(mut links: &mut [Link], column: usize, rows: &mut [[f64; N]]) {
+/// Takes columns through all links: two links at a time where both stand still.
+fn through<const N: usize, const W: usize>(mut links: &mut [Link], mut columns: Columns<'_, N, W>) {
     loop {
         links = match links {
             [] => return,
             [Link::Still(a), Link::Still(b), rest @ ..] => {
-                a.run_with(b, column, rows);
+                a.run_with(b, &mut columns);
                 rest
             }
             [Link::Still(a), Link::Correct(b), rest @ ..] => {
-                a.run_with(b, column, rows);
+                a.run_with(b, &mut columns);
                 rest
             }
             [link, rest @ ..] => {
                 match link {
-                    Link::Still(a) => a.run(column, rows),
-                    Link::Moving(a) => a.run(column, rows),
-                    Link::Correct(a) => a.run(column, rows),
+                    Link::Still(a) => a.run(&mut columns),
+                    Link::Moving(a) => a.run(&mut columns),
+                    Link::Correct(a) => a.run(&mut columns),
                 }
                 rest
             }
@@ -277,5 +312,152 @@ mod tests {
                 assert!(reached < limit, "a {kind} at {rate} is off by {reached} dB");
             }
         }
+    }
+
+    fn any(d: &mut Dice) -> Prototype {
+        let (f, gain, q) = (d.frequency(), Db(48.0 * d.roll() - 24.0), Q(d.between(0.2, 6.0)));
+        let slope = Slope(6.0 * (1.0 + 15.99 * d.roll()).floor());
+        match (9.0 * d.roll()) as usize {
+            0..3 => Prototype::bell(f, gain, q),
+            3 => Prototype::low_shelf(f, gain, Q(q.0.min(3.0))),
+            4 => Prototype::high_shelf(f, gain, Q(q.0.min(3.0))),
+            5 => Prototype::tilt(f, Db(gain.0 / 2.0)),
+            6 => Prototype::high_pass(Hz(f.0 / 20.0), slope, q),
+            7 => Prototype::low_pass(Hz(f.0.max(6000.0)), slope, q),
+            _ => Prototype::all_pass(f, q),
+        }
+    }
+
+    #[test]
+    #[allow(clippy::print_stderr)]
+    fn lists_of_filters_are_the_sum_of_their_curves() {
+        for rate in [44_100, 48_000] {
+            let reached = worst(rate, 91, 16, |dice| {
+                (0..2 + (6.99 * dice.roll()) as usize).map(|_| any(dice)).collect()
+            });
+            eprintln!("lists {rate} {reached:.4}");
+            assert!(reached < 0.1, "a list at {rate} is off by {reached} dB");
+        }
+    }
+
+    #[test]
+    fn blocks_packs_and_channels_change_no_bit() {
+        let mut dice = Dice(7);
+        let frames = 700;
+        let strips: Vec<Vec<Prototype>> = (0..8)
+            .map(|_| {
+                let (f, g) = (dice.frequency(), Db(12.0 * dice.roll()));
+                vec![
+                    Prototype::bell(f, g, Q(2.0)),
+                    Prototype::low_pass(f, Slope(36.0), Q(0.7)),
+                    Prototype::high_pass(f, Slope(18.0), Q(0.7)),
+                ]
+            })
+            .collect();
+        let input: Vec<[Vec<f32>; 2]> = (0..8).map(|_| [dice.noise(frames), dice.noise(frames)]).collect();
+        let alone: Vec<Vec<Vec<f32>>> = (0..8)
+            .map(|s| {
+                let mut planes = input[s].to_vec();
+                run(&mut Cascade::fixed(&setup(44_100, 2, 1), &strips[s]), &mut planes, 1, PIECE);
+                planes
+            })
+            .collect();
+        for moves in [false, true] {
+            let one = |channels, most| {
+                let setup = Setup { moves, ..setup(44_100, channels, 1) };
+                let mut cascade = Cascade::new(&setup, &strips[0]);
+                cascade.aim(Aim { strip: 0, rate: 44_100, over: 0 }, strips[0].iter().copied());
+                let mut planes = input[0][..channels].to_vec();
+                run(&mut cascade, &mut planes, 1, most);
+                planes
+            };
+            let whole = one(2, PIECE);
+            assert!([1, 7, 33].iter().all(|&most| one(2, most) == whole), "blocks");
+            assert_eq!(one(1, 50)[0], whole[0], "mono is the left of stereo");
+        }
+        let mut pack = Cascade::new(&setup(44_100, 2, 8), &strips[0]);
+        for (strip, filters) in strips.iter().enumerate() {
+            pack.aim(Aim { strip, rate: 44_100, over: 0 }, filters.iter().copied());
+        }
+        let mut planes: Vec<Vec<f32>> =
+            (0..2).map(|c| (0..frames * 8).map(|i| input[i % 8][c][i / 8]).collect()).collect();
+        run(&mut pack, &mut planes, 8, 45);
+        for (i, s, c) in (0..frames).flat_map(|i| (0..8).flat_map(move |s| [(i, s, 0), (i, s, 1)])) {
+            assert_eq!(planes[c][i * 8 + s].to_bits(), alone[s][c][i].to_bits(), "strip {s} in a pack");
+        }
+    }
+
+    /// A cascade that curves move, from one place a tick to the next.
+    fn moved(input: &[f32], at: impl Fn(usize) -> Prototype) -> Vec<f32> {
+        let mut cascade = Cascade::new(&Setup { moves: true, ..setup(48_000, 1, 1) }, &[at(0)]);
+        cascade.aim(Aim { strip: 0, rate: 48_000, over: 0 }, [at(0)]);
+        let mut out = Vec::new();
+        for (tick, piece) in input.chunks(16).enumerate() {
+            cascade.aim(Aim { strip: 0, rate: 48_000, over: 16 }, [at(16 * (tick + 1))]);
+            let mut planes = vec![piece.to_vec()];
+            run(&mut cascade, &mut planes, 1, 5);
+            out.append(&mut planes[0]);
+        }
+        out
+    }
+
+    fn peak(samples: &[f32]) -> f32 {
+        samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+
+    #[test]
+    fn moving_filters_stay_within_what_they_reach_at_rest() {
+        let noise = Dice(3).noise(48_000);
+        let low_pass = |octaves| Prototype::low_pass(Hz(20.0 * libm::exp2(octaves)), Slope(12.0), Q(10.0));
+        let swept = |frame| {
+            let turns = 20.0 * frame as f64 / 48_000.0;
+            low_pass(5.0 + 5.0 * libm::sin(std::f64::consts::TAU * turns))
+        };
+        let at_rest = (0..=10).map(|i| peak(&moved(&noise, |_| low_pass(f64::from(i))))).fold(0.0, f32::max);
+        assert!(peak(&moved(&noise, swept)) < at_rest);
+
+        let tone: Vec<f32> = (0..48_000).map(|i| libm::sin(0.01 * f64::from(i)) as f32).collect();
+        let bell = |frame: usize| {
+            let octaves = 6.0 * (frame as f64 / 2400.0).min(1.0);
+            Prototype::bell(Hz(10_000.0 * libm::exp2(-octaves)), Db(24.0), Q(20.0))
+        };
+        assert!(peak(&moved(&tone, bell)) < 1.2);
+    }
+
+    #[test]
+    fn a_moving_filter_that_rests_is_the_still_one() {
+        let input = Dice(5).noise(2000);
+        for filter in [
+            Prototype::low_shelf(Hz(60.0), Db(-9.0), Q(0.3)),
+            Prototype::low_pass(Hz(15_000.0), Slope(78.0), Q(2.0)),
+            Prototype::all_pass(Hz(300.0), Q(2.0)),
+        ] {
+            let mut still = vec![input.clone()];
+            run(&mut Cascade::fixed(&setup(48_000, 1, 1), &[filter]), &mut still, 1, PIECE);
+            let moving = moved(&input, |_| filter);
+            let off = moving.iter().zip(&still[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(off < 1e-6, "{off}");
+        }
+    }
+
+    #[test]
+    fn no_gain_changes_no_bit_and_silence_comes_back() {
+        let flat = [
+            Prototype::bell(Hz(90.0), Db(0.0), Q(9.0)),
+            Prototype::high_shelf(Hz(9000.0), Db(0.0), Q(1.0)),
+            Prototype::tilt(Hz(500.0), Db(0.0)),
+        ];
+        let input = Dice(6).noise(1000);
+        let mut planes = vec![input.clone()];
+        run(&mut Cascade::fixed(&setup(44_100, 1, 1), &flat), &mut planes, 1, PIECE);
+        assert_eq!(planes[0], input);
+        assert_eq!(moved(&input, |_| flat[0]), input);
+
+        let ringing = Prototype::high_pass(Hz(300.0), Slope(24.0), Q(1.0));
+        let mut burst = vec![vec![0.0; 40_000]];
+        burst[0][0] = 1.0;
+        run(&mut Cascade::fixed(&setup(44_100, 1, 1), &[ringing]), &mut burst, 1, PIECE);
+        let last = burst[0].iter().rposition(|x| *x != 0.0).unwrap();
+        assert!(last < 20_000, "rings until {last}");
     }
 }

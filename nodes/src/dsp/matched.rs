@@ -8,7 +8,7 @@
 
 use super::{
     math::{cos, exp, sin, sqrt},
-    prototype::{Correction, Prototype, Section},
+    prototype::{Correction, Prototype, Section, squared},
 };
 use std::f64::consts::{PI, TAU};
 use std::sync::LazyLock;
@@ -74,6 +74,49 @@ pub fn angle(prototype: &Prototype, rate: u32) -> f64 {
     TAU * (prototype.frequency().0 / f64::from(rate)).min(HIGHEST)
 }
 
+/// A section of a prototype with its digital form.
+#[derive(Clone, Copy, Debug)]
+pub struct Matched {
+    section: Section,
+    angle: f64,
+    /// The digital form.
+    pub biquad: Biquad,
+    /// What its magnitude lacks.
+    pub lack: Residual,
+}
+
+impl Matched {
+    /// No section's.
+    pub const NONE: Matched = Matched {
+        section: Section { zeros: [0.0; 3], poles: [0.0; 3] },
+        angle: 0.0,
+        biquad: Biquad { b: [0.0; 3], a: [0.0; 2] },
+        lack: Residual::NONE,
+    };
+
+    /// Matches a section whose frequency turns by `angle` in a frame.
+    pub fn new(section: Section, angle: f64, correction: Correction) -> Matched {
+        let [_, a1, a2] = to_z(section.poles, angle);
+        let a = [a1, a2];
+        if correction == Correction::Needless {
+            // An all-pass: its zeros mirror its poles.
+            return Matched { section, angle, biquad: Biquad { b: [a2, a1, 1.0], a }, lack: Residual::NONE };
+        }
+        let shape = Biquad { b: to_z(section.zeros, angle), a };
+        let mut lack = Residual(std::array::from_fn(|i| shape.lack(&section, angle, &GRID[i])));
+        // Brought near 1, as many low passes together would leave the range of numbers.
+        let first = lack.0[0];
+        lack.0.iter_mut().for_each(|r| *r /= first);
+        let scale = sqrt(first);
+        Matched { section, angle, biquad: Biquad { b: shape.b.map(|b| b * scale), a }, lack }
+    }
+
+    /// Whether it is the digital form of a section at an angle.
+    pub fn is_of(&self, section: &Section, angle: f64) -> bool {
+        self.angle == angle && self.section == *section
+    }
+}
+
 /// What the magnitudes of matched sections lack: squared factors at the points of the fit.
 #[derive(Clone, Copy, Debug)]
 pub struct Residual([f64; NODES]);
@@ -82,16 +125,9 @@ impl Residual {
     /// Nothing lacks.
     pub const NONE: Residual = Residual([1.0; NODES]);
 
-    /// Matches a section whose frequency turns by `angle` in a frame, and adds what it lacks.
-    pub fn matched(&mut self, section: &Section, angle: f64) -> Biquad {
-        let [_, a1, a2] = to_z(section.poles, angle);
-        let shape = Biquad { b: to_z(section.zeros, angle), a: [a1, a2] };
-        let first = lack(section, &shape, angle, GRID[0].position, GRID[0].phi);
-        for (all, node) in self.0.iter_mut().zip(GRID.iter()) {
-            *all *= lack(section, &shape, angle, node.position, node.phi) / first;
-        }
-        let scale = sqrt(first);
-        Biquad { b: shape.b.map(|b| b * scale), ..shape }
+    /// Adds what another section lacks.
+    pub fn join(&mut self, other: &Residual) {
+        self.0.iter_mut().zip(&other.0).for_each(|(all, one)| *all *= one);
     }
 
     /// The zeros of the correction that makes up for it all.
@@ -124,35 +160,6 @@ impl Residual {
     }
 }
 
-/// Matches an all-pass: the poles by `z = exp(s T)`, the zeros their mirror.
-pub fn all_pass(section: &Section, angle: f64) -> Biquad {
-    let [_, a1, a2] = to_z(section.poles, angle);
-    Biquad { b: [a2, a1, 1.0], a: [a1, a2] }
-}
-
-/// The sections of a filter at a rate: `put` is handed each, with its own correction where it has one.
-///
-/// What a shared correction is to make up for is added to `shared`.
-pub fn design(
-    prototype: &Prototype,
-    rate: u32,
-    shared: &mut Residual,
-    mut put: impl FnMut(Biquad, Option<[f64; 5]>),
-) {
-    let angle = angle(prototype, rate);
-    for section in prototype.sections() {
-        match prototype.correction() {
-            Correction::Shared => put(shared.matched(section, angle), None),
-            Correction::Needless => put(all_pass(section, angle), None),
-            Correction::Own => {
-                let mut own = Residual::NONE;
-                let main = own.matched(section, angle);
-                put(main, Some(own.correction()));
-            }
-        }
-    }
-}
-
 /// The polynomial in `1/z` whose roots are those of a polynomial in `s`, at `w` radians a frame.
 fn to_z([p0, p1, p2]: [f64; 3], w: f64) -> [f64; 3] {
     if p2 == 0.0 {
@@ -171,18 +178,19 @@ fn to_z([p0, p1, p2]: [f64; 3], w: f64) -> [f64; 3] {
     }
 }
 
-/// The squared factor by which a digital section is below its prototype at one frequency.
-fn lack(section: &Section, digital: &Biquad, angle: f64, position: f64, phi_there: f64) -> f64 {
-    let truth = section.power(position * TAU / angle);
-    if truth < 1e-8 {
-        // Beside a zero, where both vanish, the ratio is only known a little way off.
-        let beside = position * 1.001;
-        return section.power(beside * TAU / angle) / digital.power(phi(beside));
-    }
-    truth / digital.power(phi_there)
-}
-
 impl Biquad {
+    /// The squared factor by which it is below its prototype at one frequency.
+    fn lack(&self, section: &Section, angle: f64, node: &Node) -> f64 {
+        let ratio = node.position * TAU / angle;
+        let (up, down) = (squared(section.zeros, ratio), squared(section.poles, ratio));
+        if up < 1e-8 * down {
+            // Beside a zero, where both vanish, the ratio is only known a little way off.
+            let beside = 1.001 * node.position;
+            return section.power(beside * TAU / angle) / self.power(phi(beside));
+        }
+        up / (down * self.power(node.phi))
+    }
+
     fn power(&self, phi: f64) -> f64 {
         power(self.b, phi) / power([1.0, self.a[0], self.a[1]], phi)
     }
@@ -207,9 +215,9 @@ fn factor<const N: usize>(sum: [f64; N]) -> Option<[f64; N]> {
     let mut taps: [f64; N] = std::array::from_fn(|i| sqrt(level) * NO_CORRECTION[i]);
     for _ in 0..ROUNDS {
         let had = correlation(&taps);
-        let at = |i: isize| usize::try_from(i).ok().and_then(|i| taps.get(i)).copied().unwrap_or(0.0);
+        let tap = |i: usize| if i < N { taps[i] } else { 0.0 };
         let slope = std::array::from_fn(|k| {
-            std::array::from_fn(|j| at(j as isize - k as isize) + at((j + k) as isize))
+            std::array::from_fn(|j| tap(j + k) + if j < k { 0.0 } else { taps[j - k] })
         });
         taps = solve(slope, std::array::from_fn(|k| goal[k] + had[k]));
     }
@@ -221,25 +229,27 @@ fn correlation<const N: usize>(taps: &[f64; N]) -> [f64; N] {
     std::array::from_fn(|k| (k..N).map(|i| taps[i] * taps[i - k]).sum())
 }
 
-/// Solves a small system of linear equations by elimination with pivots.
+/// Solves a small system of linear equations by elimination.
+///
+/// Without pivots: normal equations need none, and those of [`factor`] have positive ones while all zeros are inside the
+/// unit circle, as in the test of Jury.
 fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for column in 0..N {
-        let size = |row: &usize| matrix[*row][column].abs();
-        let pivot = (column..N).fold(column, |best, row| if size(&row) > size(&best) { row } else { best });
-        matrix.swap(column, pivot);
-        right.swap(column, pivot);
         let inverse = 1.0 / matrix[column][column];
         for row in column + 1..N {
             let factor = matrix[row][column] * inverse;
-            for k in column..N {
+            for k in column + 1..N {
                 matrix[row][k] -= factor * matrix[column][k];
             }
             right[row] -= factor * right[column];
         }
+        matrix[column][column] = inverse;
     }
     for row in (0..N).rev() {
-        let known: f64 = (row + 1..N).map(|k| matrix[row][k] * right[k]).sum();
-        right[row] = (right[row] - known) / matrix[row][row];
+        for k in row + 1..N {
+            right[row] -= matrix[row][k] * right[k];
+        }
+        right[row] *= matrix[row][row];
     }
     right
 }
@@ -250,10 +260,8 @@ mod tests {
     use crate::unit::{Db, Hz, Q};
 
     fn designed(prototype: &Prototype) -> (Biquad, [f64; 5]) {
-        let mut shared = Residual::NONE;
-        let mut main = None;
-        design(prototype, 44_100, &mut shared, |biquad, _| main = Some(biquad));
-        (main.unwrap(), shared.correction())
+        let one = Matched::new(prototype.sections()[0], angle(prototype, 44_100), prototype.correction());
+        (one.biquad, one.lack.correction())
     }
 
     fn near(a: &[f64], b: &[f64]) {

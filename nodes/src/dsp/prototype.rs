@@ -41,7 +41,7 @@ impl Section {
 }
 
 /// The squared magnitude of a polynomial at `s = j ratio`.
-fn squared([p0, p1, p2]: [f64; 3], ratio: f64) -> f64 {
+pub(super) fn squared([p0, p1, p2]: [f64; 3], ratio: f64) -> f64 {
     let (real, imaginary) = (p0 - p2 * ratio * ratio, p1 * ratio);
     real * real + imaginary * imaginary
 }

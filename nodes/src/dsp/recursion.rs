@@ -95,6 +95,27 @@ impl Form<4> for Correct {
     }
 }
 
+/// `W` neighbouring columns of rows of `N`.
+pub(super) struct Columns<'a, const N: usize, const W: usize> {
+    /// The rows.
+    pub(super) rows: &'a mut [[f64; N]],
+    /// The first of the columns.
+    pub(super) first: usize,
+    /// Where its states are: strip by strip, channel by channel.
+    pub(super) state: usize,
+}
+
+impl<const N: usize, const W: usize> Columns<'_, N, W> {
+    #[inline(always)]
+    fn each(&mut self, mut make: impl FnMut(usize, Row<W>) -> Row<W>) {
+        let group = self.first / W;
+        for (i, row) in self.rows.iter_mut().enumerate() {
+            let part = &mut row.as_chunks_mut::<W>().0[group];
+            *part = make(i, Row(*part)).0;
+        }
+    }
+}
+
 /// A recursion with its knobs for each strip, and its states for each channel's strips.
 #[derive(Clone, Debug)]
 pub(super) struct Recursion<F, const S: usize> {
@@ -119,35 +140,28 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         self.knobs.aim(to, goal);
     }
 
-    /// Works on rows in place, whose first number belongs to a column: strip by strip, channel by channel.
-    pub(super) fn run<const N: usize>(&mut self, column: usize, rows: &mut [[f64; N]]) {
-        let mut live: Live<F, S, N> = self.live(column);
+    /// Works on columns in place.
+    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
+        let mut live: Live<F, S, W> = self.live(columns.state);
         if self.knobs.moving() {
-            for (i, row) in rows.iter_mut().enumerate() {
-                *row = live.moving(Row(*row), i).0;
-            }
+            columns.each(|i, x| live.moving(x, i));
         } else {
-            for row in rows {
-                *row = live.next(Row(*row)).0;
-            }
+            columns.each(|_, x| live.next(x));
         }
-        self.keep(column, &live);
+        self.keep(columns.state, &live);
     }
 
-    /// Works on rows with this recursion and then another, neither of which moves, in one loop.
-    pub(super) fn run_with<G: Form<T>, const T: usize, const N: usize>(
+    /// Works on columns with this recursion and then another, neither of which moves, in one loop.
+    pub(super) fn run_with<G: Form<T>, const T: usize, const N: usize, const W: usize>(
         &mut self,
         then: &mut Recursion<G, T>,
-        column: usize,
-        rows: &mut [[f64; N]],
+        columns: &mut Columns<'_, N, W>,
     ) {
-        let mut first: Live<F, S, N> = self.live(column);
-        let mut second: Live<G, T, N> = then.live(column);
-        for row in rows {
-            *row = second.next(first.next(Row(*row))).0;
-        }
-        self.keep(column, &first);
-        then.keep(column, &second);
+        let mut first: Live<F, S, W> = self.live(columns.state);
+        let mut second: Live<G, T, W> = then.live(columns.state);
+        columns.each(|_, x| second.next(first.next(x)));
+        self.keep(columns.state, &first);
+        then.keep(columns.state, &second);
     }
 
     /// Goes on by so many frames; clears what has decayed where the piece settles.
@@ -160,8 +174,8 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
 
     #[inline(always)]
     fn live<const N: usize>(&self, column: usize) -> Live<F, S, N> {
-        // A strip alone has one knob for both channels, which lie side by side.
-        let knob = |all: &[f64]| Row(std::array::from_fn(|i| all[i % all.len()]));
+        // Columns are strips, channel by channel; those of a strip alone are its channels, which share its knobs.
+        let knob = |all: &[f64]| Row(std::array::from_fn(|i| all[(column + i) % all.len()]));
         Live {
             from: std::array::from_fn(|k| knob(&self.knobs.from[k])),
             step: std::array::from_fn(|k| knob(&self.knobs.step[k])),
@@ -179,7 +193,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 }
 
-/// A recursion's numbers for one group of columns, while a loop holds them in registers.
+/// A recursion's numbers for some columns, while a loop holds them in registers.
 struct Live<F, const S: usize, const N: usize> {
     from: [Row<N>; 5],
     step: [Row<N>; 5],
