@@ -100,6 +100,11 @@ impl Resolver {
         self.state().sources.clone()
     }
 
+    /// The verbs that scripts have defined so far, to compare misspelt ones with.
+    pub fn verbs(&self) -> BTreeSet<String> {
+        self.state().claims.names()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

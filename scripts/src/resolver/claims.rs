@@ -10,6 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Claims(BTreeMap<(String, String, usize), Origin>);
 
 impl Claims {
+    /// The names of all verbs.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.0.keys().map(|(_, name, _)| name.clone()).collect()
+    }
+
     /// Notes the verbs of a script.
     pub(super) fn claim(
         &mut self,

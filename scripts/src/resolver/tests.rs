@@ -88,6 +88,7 @@ fn the_importing_folder_comes_first_then_the_main_one() {
     ]);
     let (resolver, result) = project.run();
     assert_eq!(result.unwrap(), "near common");
+    assert_eq!(resolver.verbs(), ["common", "lead", "own"].map(str::to_owned).into());
     let missing: Vec<_> =
         resolver.looked().into_iter().filter(|(_, there)| !there).map(|(path, _)| path).collect();
     assert_eq!(missing, [project.0.path().join("house/shared.rhai")], "a file to watch for");

@@ -5,6 +5,8 @@ use mixwright_engine::diagnostic::{Diagnostic, Origin};
 use rhai::{Engine, EvalAltResult, FLOAT, INT, NativeCallContext, Position};
 use std::sync::{Arc, Mutex, PoisonError};
 
+type Function = fn(FLOAT) -> FLOAT;
+
 /// Overrides what Rhai takes from the system's mathematics, and the division of whole numbers.
 pub(super) fn register(engine: &mut Engine, notes: &Arc<Mutex<Notes>>) {
     register_powers(engine);
@@ -27,7 +29,7 @@ fn register_powers(engine: &mut Engine) {
 }
 
 fn register_functions(engine: &mut Engine) {
-    let functions: [(&str, fn(FLOAT) -> FLOAT); 16] = [
+    let functions: [(&str, Function); 16] = [
         ("sin", libm::sin),
         ("cos", libm::cos),
         ("tan", libm::tan),
