@@ -47,7 +47,7 @@ pub(crate) fn checked(song: &Song) -> Result<Checked, Outcome> {
 
 /// Where the song's files are.
 pub(crate) fn disk(song: &Song) -> Disk {
-    Disk { folder: song.folder.clone() }
+    Disk::new(&song.folder, &std::env::temp_dir())
 }
 
 /// Tells warnings.

@@ -206,8 +206,6 @@ pub struct PlayedClip {
     pub channel: ChannelPick,
     /// What happens where it meets the clip before.
     pub overlap: Overlap,
-    /// Channels of the file.
-    pub channels: usize,
 }
 
 impl PlayedClip {

@@ -75,6 +75,16 @@ impl SinkError {
     }
 }
 
+impl Format {
+    /// How the names of its files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Wav(_) | Format::WavFloat => "wav",
+            Format::Flac(_) => "flac",
+        }
+    }
+}
+
 impl Form {
     /// Refuses a length that the format cannot tell; to be asked before anything is rendered.
     ///

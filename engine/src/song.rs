@@ -280,6 +280,9 @@ pub struct Strip {
     /// Whether it is silent.
     #[serde(default)]
     pub muted: bool,
+    /// Whether only its sends are heard, because a bus that it sends to is soloed.
+    #[serde(skip)]
+    pub sends_only: bool,
     /// What of it is sent to buses.
     #[serde(default)]
     pub sends: Vec<Send>,
@@ -306,6 +309,7 @@ impl Strip {
             pan: Setting::default(),
             law: None,
             muted: false,
+            sends_only: false,
             sends: Vec::new(),
             to: None,
             nudge: Length::default(),
@@ -600,7 +604,7 @@ pub enum FadeShape {
 }
 
 /// Which channel of a file is played.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChannelPick {
     /// All of them.
     #[default]

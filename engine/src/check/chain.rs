@@ -4,14 +4,14 @@ use super::{Bench, motion::Bounds};
 use crate::{
     diagnostic::Diagnostic,
     resolved::{Beside, Fader, Link, Placed},
-    song::{Insert, InsertEffect, Motion, Setting},
+    song::{ChannelPick, Insert, InsertEffect, Motion, Setting},
 };
 use mixwright_nodes::{
     curve::{Curve, Scale},
     dsp::pan::PanLaw,
     effect::{Channels, KeyUse, Slot, Width},
     effects::AnyEffect,
-    params::{ParamInfo, Value},
+    params::{Kind, ParamInfo, Value},
     unit::{Percent, Unit},
 };
 use std::collections::BTreeSet;
@@ -106,8 +106,30 @@ impl Bench<'_> {
                 self.found.push(error.hint().into_iter().fold(diagnostic, Diagnostic::hint));
             }
         }
+        self.files_of(insert);
         if let Err(problem) = insert.effect.check() {
             self.found.push(Diagnostic::error(format!("`{name}`: {problem}")).at(&insert.origin));
+        }
+    }
+
+    /// The files among an effect's parameters must be there.
+    fn files_of(&mut self, insert: &InsertEffect) {
+        let params = insert.effect.info().params.flat();
+        for (name, value) in insert.effect.entries() {
+            let file = params.iter().any(|param| param.name == name && param.kind == Kind::File);
+            let Value::Text(file_name) = value else { continue };
+            if !file {
+                continue;
+            }
+            if file_name.is_empty() {
+                let message = format!("`{}` needs `{name}`: the name of an audio file", insert.name);
+                self.found.push(Diagnostic::error(message).at(&insert.origin));
+            } else if let Err((message, hint)) =
+                self.files.facts(&self.song.folder.join(&file_name), ChannelPick::One(1))
+            {
+                let error = Diagnostic::error(message).at(&insert.origin);
+                self.found.push(hint.into_iter().fold(error, Diagnostic::hint));
+            }
         }
     }
 

@@ -10,6 +10,9 @@ use mixwright_nodes::{effect::Width, unit::Frames};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// The files that could be read, as far as they are played.
+type Known = BTreeMap<(String, ChannelPick), (PathBuf, FileFacts)>;
+
 /// What a track plays.
 #[derive(Clone, Debug)]
 pub(super) struct Track {
@@ -58,19 +61,20 @@ impl Bench<'_> {
     }
 
     /// What each file holds; one that cannot be read is an error at each clip that plays it.
-    fn probe(&mut self) -> BTreeMap<String, (PathBuf, FileFacts)> {
-        let mut known = BTreeMap::new();
-        let mut failed: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
+    fn probe(&mut self) -> Known {
+        let mut known = Known::new();
+        let mut failed: BTreeMap<(String, ChannelPick), (String, Option<String>)> = BTreeMap::new();
         let clips = self.song.strips.iter().flat_map(|strip| &strip.clips);
         for clip in clips {
-            if !known.contains_key(&clip.file) && !failed.contains_key(&clip.file) {
+            let key = (clip.file.clone(), clip.channel);
+            if !known.contains_key(&key) && !failed.contains_key(&key) {
                 let path = self.song.folder.join(&clip.file);
-                match self.files.facts(&path) {
-                    Ok(facts) => drop(known.insert(clip.file.clone(), (path, facts))),
-                    Err(error) => drop(failed.insert(clip.file.clone(), error)),
+                match self.files.facts(&path, clip.channel) {
+                    Ok(facts) => drop(known.insert(key.clone(), (path, facts))),
+                    Err(error) => drop(failed.insert(key.clone(), error)),
                 }
             }
-            if let Some((message, hint)) = failed.get(&clip.file) {
+            if let Some((message, hint)) = failed.get(&key) {
                 let error = Diagnostic::error(message.clone()).at(&clip.origin);
                 self.found.push(hint.iter().fold(error, |error, hint| error.hint(hint.clone())));
             }
@@ -78,7 +82,7 @@ impl Bench<'_> {
         known
     }
 
-    fn clip_end(&self, strip: &Strip, clip: &Clip, files: &BTreeMap<String, (PathBuf, FileFacts)>) -> f64 {
+    fn clip_end(&self, strip: &Strip, clip: &Clip, files: &Known) -> f64 {
         self.place(strip, clip, files).map_or(0.0, |(at, length)| at + length * f64::from(clip.repeat))
     }
 
@@ -87,9 +91,9 @@ impl Bench<'_> {
         &self,
         strip: &Strip,
         clip: &Clip,
-        files: &BTreeMap<String, (PathBuf, FileFacts)>,
+        files: &Known,
     ) -> Option<(f64, f64)> {
-        let (_, facts) = files.get(&clip.file)?;
+        let (_, facts) = files.get(&(clip.file.clone(), clip.channel))?;
         let at = self.timeline.exact(&clip.at).round();
         let at = at + self.timeline.frames(at, strip.nudge).0 as f64;
         let whole = (facts.frames as f64 * f64::from(self.song.rate) / f64::from(facts.rate)).ceil();
@@ -101,17 +105,16 @@ impl Bench<'_> {
         Some((at, length))
     }
 
-    fn track(&mut self, strip: &Strip, files: &BTreeMap<String, (PathBuf, FileFacts)>) -> Track {
+    fn track(&mut self, strip: &Strip, files: &Known) -> Track {
         let mut track = Track::default();
         if strip.kind != StripKind::Track {
             return track;
         }
         for clip in &strip.clips {
             let Some((at, length)) = self.place(strip, clip, files) else { continue };
-            let (path, facts) = files[&clip.file].clone();
+            let (path, facts) = files[&(clip.file.clone(), clip.channel)].clone();
             self.fits(clip, &facts, at, length);
-            let stereo = facts.channels > 1 && clip.channel == ChannelPick::All;
-            track.width = track.width.max(if stereo { Width::Stereo } else { Width::Mono });
+            track.width = track.width.max(if facts.channels > 1 { Width::Stereo } else { Width::Mono });
             track.played.push(PlayedClip {
                 path,
                 at: Frames(at as i64),
@@ -125,7 +128,6 @@ impl Bench<'_> {
                 reverse: clip.reverse,
                 channel: clip.channel,
                 overlap: clip.overlap,
-                channels: facts.channels,
             });
         }
         track
@@ -150,18 +152,6 @@ impl Bench<'_> {
         }
         if clip.repeat == 0 {
             wrong.push(format!("a clip of `{file}` is repeated 0 times"));
-        }
-        match clip.channel {
-            ChannelPick::One(n) if n == 0 || n as usize > facts.channels => {
-                wrong.push(format!("`{file}` has {} channels, and no channel {n}", facts.channels));
-            }
-            ChannelPick::All if facts.channels > 2 => {
-                let count = facts.channels;
-                wrong.push(format!(
-                    "`{file}` has {count} channels; say which one is played with `channel: 1`"
-                ));
-            }
-            _ => {}
         }
         let fades = self.timeline.frames(at, clip.fade_in) + self.timeline.frames(at, clip.fade_out);
         if fades.0 as f64 > length * f64::from(clip.repeat) {

@@ -10,7 +10,7 @@ mod routing;
 use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
-    song::{Section, Setting, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Section, Setting, Song, Stems, Strip, StripKind},
     time::Timeline,
 };
 use mixwright_nodes::{curve::Curve, curve::Scale, effect::Width, params::nearest, unit::Frames, unit::Unit};
@@ -31,11 +31,11 @@ pub struct FileFacts {
 
 /// Where facts about files come from: the disk, or a test.
 pub trait Files {
-    /// What a file holds.
+    /// What a file holds, as far as it is played.
     ///
     /// # Errors
     /// A message on why it cannot be read, and advice.
-    fn facts(&self, path: &Path) -> Result<FileFacts, (String, Option<String>)>;
+    fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, (String, Option<String>)>;
 }
 
 /// A checked song, and what is odd but not wrong in it.

@@ -15,7 +15,7 @@ impl Bench<'_> {
     /// The strip that a strip goes to.
     pub(super) fn destination(&mut self, strip: &Strip, index: usize) -> Option<usize> {
         let master = self.song.strips.len();
-        if strip.kind == StripKind::Master {
+        if strip.kind == StripKind::Master || strip.sends_only {
             return None;
         }
         let Some(name) = &strip.to else { return Some(master) };

@@ -8,7 +8,7 @@ use crate::{
     check::{FileFacts, Files},
     resolved::PlayedClip,
     song::ChannelPick,
-    source::{self, Reader},
+    source::{self, Clips, Converters, Reader},
 };
 use mixwright_nodes::{
     effect::{Sound, Width},
@@ -20,8 +20,16 @@ use std::sync::Arc;
 /// Files on disk; the names of those that effects hear are relative to a folder.
 #[derive(Clone, Debug)]
 pub struct Disk {
-    /// The song's folder.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    scratch: PathBuf,
+    converters: Arc<Converters>,
+}
+
+impl Disk {
+    /// Files in a song's folder; what must be kept for a while is kept, without a name, in the folder `scratch`.
+    pub fn new(folder: &Path, scratch: &Path) -> Disk {
+        Disk { folder: folder.to_owned(), scratch: scratch.to_owned(), converters: Arc::default() }
+    }
 }
 
 impl Files for Disk {
@@ -29,5 +37,21 @@ impl Files for Disk {
         let reader = Reader::open(path, pick).map_err(|error| (error.to_string(), error.hint()))?;
         let info = reader.info();
         Ok(FileFacts { rate: info.rate, channels: info.channels, frames: info.frames })
+    }
+}
+
+impl Sources for Disk {
+    fn player(&self, clips: &[PlayedClip], rate: u32, width: Width) -> Result<Box<dyn Player>, RenderError> {
+        Ok(Box::new(Clips::new(clips, rate, width, &self.scratch, self.converters.clone())))
+    }
+
+    fn sound(&self, file: &str, rate: u32) -> Result<Arc<Sound>, RenderError> {
+        Ok(Arc::new(source::load(&self.folder.join(file), rate)?))
+    }
+}
+
+impl Player for Clips {
+    fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), RenderError> {
+        Ok(Clips::fill(self, at, planes)?)
     }
 }

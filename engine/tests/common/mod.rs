@@ -16,7 +16,7 @@ use mixwright_engine::{
         sources::{Player, Sources},
     },
     resolved::PlayedClip,
-    song::{Clip, Insert, InsertEffect, Setting, Song, Strip, StripKind},
+    song::{ChannelPick, Clip, Insert, InsertEffect, Setting, Song, Strip, StripKind},
 };
 use mixwright_nodes::{
     effect::{Sound, Width},
@@ -35,7 +35,7 @@ pub(crate) const RATE: u32 = 48_000;
 pub(crate) struct Made;
 
 impl Files for Made {
-    fn facts(&self, path: &Path) -> Result<FileFacts, (String, Option<String>)> {
+    fn facts(&self, path: &Path, _: ChannelPick) -> Result<FileFacts, (String, Option<String>)> {
         let name = path.to_string_lossy();
         let channels = if name.starts_with("stereo") { 2 } else { 1 };
         if name.contains("missing") {

@@ -5,7 +5,7 @@
 //! dithered, silence too: a hiss that comes and goes is heard, one that stays is not.
 
 /// The whole numbers that a file keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Depth {
     /// 16 bits, as on a CD.
     Bits16,

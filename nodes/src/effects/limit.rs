@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the gain may move by between two frames, and the detector's own error: kept free below the ceiling.
-const MARGIN: f64 = 0.05;
+pub(crate) const MARGIN: f64 = 0.05;
 
 choice! {
     /// How a limiter moves its gain.
