@@ -1,0 +1,124 @@
+//! Chains: a chain without a place, chains side by side, names for places, and changes to what a template made.
+
+use crate::{
+    api::{
+        places::{both, first},
+        song::LEVEL,
+    },
+    args::{self, Arg},
+    bind,
+    call::{Args, Book, Of},
+    draft::{Draft, Link, Role, Strip},
+};
+use mixwright_engine::diagnostic::Diagnostic;
+use mixwright_nodes::params::nearest;
+use rhai::Dynamic;
+
+/// Registers the verbs of chains.
+pub(crate) fn register(book: &mut Book<'_>) {
+    book.function("chain()", 0..=0, |draft, _| Dynamic::from(draft.add(Role::Chain, "")));
+    book.verb::<Strip>(Of::Strip, "parallel(name, level, chain)", 3..=3, parallel);
+    book.verb::<Strip>(Of::Strip, "tap(name)", 1..=1, tap);
+    book.verb::<Strip>(Of::Strip, "set(effect, #{ … })", 2..=2, set);
+    book.verb::<Strip>(Of::Strip, "remove(effect)", 1..=1, remove);
+}
+
+fn parallel(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
+    let mut args = args.into_iter().map(Arg::of);
+    let mut next = || args.next().unwrap_or(Arg::Nothing);
+    let (name, level, chain) = (next(), next(), next());
+    let name = draft.heed(args::text("parallel", &name));
+    let level = draft.heed_setting(&LEVEL, &level);
+    let chain = match chain {
+        Arg::Strip(chain) if draft.line(chain).role == Role::Chain => Some(chain),
+        other => {
+            let error = args::unfit("parallel", "a chain", &other);
+            draft.report(error.hint("write `chain().compress(…)`; a strip is reached by `send` or `to`"));
+            None
+        }
+    };
+    if let (Some(name), Some(level), Some(chain)) = (name, level, chain) {
+        if holds(draft, chain, strip) {
+            draft.report(Diagnostic::error("a chain cannot lie beside a place within itself"));
+        } else {
+            let origin = draft.here.clone();
+            draft.link(strip, Link::Parallel { name, level, chain, origin });
+        }
+    }
+    Dynamic::from(strip)
+}
+
+/// Whether a strip is `chain` or lies somewhere within it.
+fn holds(draft: &Draft, chain: Strip, strip: Strip) -> bool {
+    chain == strip
+        || draft.lines[chain.0].chain.iter().any(|link| match link {
+            Link::Parallel { chain, .. } => holds(draft, *chain, strip),
+            _ => false,
+        })
+}
+
+fn tap(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
+    if let Some(name) = draft.heed(args::text("tap", &Arg::of(first(args)))) {
+        draft.link(strip, Link::Tap(name));
+    }
+    Dynamic::from(strip)
+}
+
+fn set(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
+    let [name, settings] = both(args);
+    let Arg::Map(settings) = settings else {
+        let error = args::unfit("set", "a map of settings", &settings);
+        draft.report(error.hint("write for example `set(\"compress\", #{ ratio: 4 })`"));
+        return Dynamic::from(strip);
+    };
+    if let Some(index) = find(draft, strip, "set", &name) {
+        change(draft, strip, index, settings);
+    }
+    Dynamic::from(strip)
+}
+
+fn change(draft: &mut Draft, strip: Strip, index: usize, settings: Vec<(String, Arg)>) {
+    match draft.line(strip).chain[index].clone() {
+        Link::Effect(mut effect) => {
+            bind::apply(draft, &mut effect, settings);
+            draft.line(strip).chain[index] = Link::Effect(effect);
+        }
+        Link::Parallel { name, chain, origin, .. } => {
+            for (setting, arg) in &settings {
+                if setting != "level" {
+                    draft.report(args::unknown(&name, setting, &["level"]));
+                } else if let Some(level) = draft.heed_setting(&LEVEL, arg) {
+                    let (name, origin) = (name.clone(), origin.clone());
+                    draft.line(strip).chain[index] = Link::Parallel { name, level, chain, origin };
+                }
+            }
+        }
+        Link::Tap(name) => {
+            draft.report(Diagnostic::error(format!("`{name}` is a tap, which has no settings")))
+        }
+    }
+}
+
+fn remove(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
+    if let Some(index) = find(draft, strip, "remove", &Arg::of(first(args))) {
+        draft.line(strip).chain.remove(index);
+    }
+    Dynamic::from(strip)
+}
+
+/// The place in a chain of what has that name.
+fn find(draft: &mut Draft, strip: Strip, verb: &str, name: &Arg) -> Option<usize> {
+    let name = draft.heed(args::text(verb, name))?;
+    let line = draft.line(strip);
+    let names: Vec<String> = line.chain.iter().map(|link| link.name().to_owned()).collect();
+    if let Some(index) = names.iter().position(|known| *known == name) {
+        return Some(index);
+    }
+    let error = Diagnostic::error(format!("this {} has no effect called `{name}`", line.role.word()));
+    draft.report(match nearest(&name, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean \"{near}\"?")),
+        None if names.is_empty() => error.hint("its chain is empty so far"),
+        None => error.hint(format!("it has {}", names.join(", "))),
+    });
+    None
+}

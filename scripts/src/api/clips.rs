@@ -1,0 +1,124 @@
+//! Audio files on tracks: `track(name, file, #{ … })`, `.clip(file, #{ … })`, `.cut(span)`, `song.insert(…)`.
+
+use crate::{
+    api::{places::cut_out, song::strip},
+    args::{self, Arg, Options},
+    call::{Args, Book, Of},
+    draft::{Draft, SongHandle, Strip},
+};
+use mixwright_engine::diagnostic::Diagnostic;
+use mixwright_engine::song::{Anchor, ChannelPick, Clip, FadeShape, Length, Overlap, Place, Span, StripKind};
+use mixwright_nodes::{
+    params::{Kind, ParamInfo},
+    unit::{Db, Unit},
+};
+use rhai::Dynamic;
+
+/// What a clip can be given.
+const SETTINGS: &[&str] = &[
+    "at", "from", "length", "gain", "fade_in", "fade_out", "shape", "repeat", "reverse", "channel", "overlap",
+];
+const GAIN: ParamInfo = ParamInfo::new("gain", "", Kind::Number(Unit::Db), (-144.0, 48.0), true);
+/// More rounds than any song has bars.
+const MOST_ROUNDS: u32 = 100_000;
+
+/// Registers the verbs for clips.
+pub(crate) fn register(book: &mut Book<'_>) {
+    book.verb::<Strip>(Of::Strip, "clip(file, #{ at, from, length, … })", 1..=2, |draft, strip, args| {
+        if draft.is_track(strip, "clip") {
+            add(draft, strip, args.into_iter().map(Arg::of).collect());
+        }
+        Dynamic::from(strip)
+    });
+    book.verb::<Strip>(Of::Strip, "cut(span, #{ crossfade })", 1..=2, |draft, strip, args| {
+        if draft.is_track(strip, "cut") {
+            let mut args = args.into_iter().map(Arg::of);
+            let track = draft.line(strip).strip.name.clone();
+            let span = args.next().unwrap_or(Arg::Nothing);
+            cut_out(draft, Some(track), &span, args.next());
+        }
+        Dynamic::from(strip)
+    });
+    book.verb::<SongHandle>(Of::Song, "insert(name, file, #{ at, … })", 3..=3, insert);
+}
+
+/// Adds a clip to a track: its file, and what else is said of it.
+pub(crate) fn add(draft: &mut Draft, track: Strip, args: Vec<Arg>) {
+    let mut args = args.into_iter();
+    let file = args.next().unwrap_or(Arg::Nothing);
+    let file = draft.heed(args::text("file", &file)).filter(|file| {
+        let named = !file.is_empty();
+        if !named {
+            draft.report(Diagnostic::error("the name of the file is empty"));
+        }
+        named
+    });
+    let options = Options::read("clip", args.next(), SETTINGS, |wrong| draft.report(wrong));
+    let mut clip = Clip::new(file.unwrap_or_default());
+    clip.origin = draft.here.clone();
+    place(draft, &mut clip, options);
+    draft.line(track).strip.clips.push(clip);
+}
+
+fn place(draft: &mut Draft, clip: &mut Clip, mut options: Options) {
+    let mut given = |name: &str| options.take(name);
+    if let Some(at) = given("at").and_then(|arg| draft.heed(args::place("at", &arg))) {
+        clip.at = at;
+    }
+    let lengths: [(&str, &mut Length); 3] =
+        [("from", &mut clip.from), ("fade_in", &mut clip.fade_in), ("fade_out", &mut clip.fade_out)];
+    for (name, field) in lengths {
+        if let Some(length) = given(name).and_then(|arg| draft.heed(args::length(name, &arg))) {
+            *field = length;
+        }
+    }
+    if let Some(length) = given("length").and_then(|arg| draft.heed(args::length("length", &arg))) {
+        clip.length = Some(length);
+    }
+    if let Some(gain) = given("gain").and_then(|arg| draft.heed(args::number(&GAIN, &arg))) {
+        clip.gain = Db(gain);
+    }
+    if let Some(shape) = given("shape").and_then(|arg| draft.heed(args::word("shape", &arg, FADES))) {
+        clip.shape = shape;
+    }
+    if let Some(arg) = given("repeat")
+        && let Some(rounds) = draft.heed(args::whole("repeat", &arg, 1, MOST_ROUNDS))
+    {
+        clip.repeat = rounds;
+    }
+    if let Some(reverse) = given("reverse").and_then(|arg| draft.heed(args::switch("reverse", &arg))) {
+        clip.reverse = reverse;
+    }
+    if let Some(pick) = given("channel").and_then(|arg| draft.heed(channel(&arg))) {
+        clip.channel = pick;
+    }
+    if let Some(overlap) = given("overlap").and_then(|arg| draft.heed(args::word("overlap", &arg, OVERLAPS)))
+    {
+        clip.overlap = overlap;
+    }
+}
+
+const FADES: &[(&str, FadeShape)] =
+    &[("linear", FadeShape::Linear), ("power", FadeShape::Power), ("smooth", FadeShape::Smooth)];
+const OVERLAPS: &[(&str, Overlap)] = &[("sum", Overlap::Sum), ("crossfade", Overlap::Crossfade)];
+const CHANNELS: &[(&str, ChannelPick)] =
+    &[("all", ChannelPick::All), ("left", ChannelPick::One(1)), ("right", ChannelPick::One(2))];
+
+/// A channel by its number from 1 on, or by its side.
+fn channel(arg: &Arg) -> Result<ChannelPick, Diagnostic> {
+    match args::text("channel", arg) {
+        Ok(_) => args::word("channel", arg, CHANNELS),
+        Err(_) => args::whole("channel", arg, 1, 64).map(ChannelPick::One),
+    }
+}
+
+/// A track of its own for what comes in between; what comes back is the span that it fills.
+fn insert(draft: &mut Draft, _: SongHandle, args: Args) -> Dynamic {
+    let mut args = args.into_iter();
+    let track = strip(draft, StripKind::Track, args.next());
+    add(draft, track, args.map(Arg::of).collect());
+    let line = draft.line(track);
+    let from = line.strip.clips[0].at.clone();
+    let to = Place { from: Anchor::ClipEnd(line.strip.name.clone(), 0), plus: Length::default() };
+    Dynamic::from(Span { from, to })
+}
