@@ -7,6 +7,7 @@ pub mod curve;
 pub mod dsp;
 pub mod effect;
 pub mod effects;
+pub mod finish;
 pub mod meter;
 pub mod params;
 pub mod processor;

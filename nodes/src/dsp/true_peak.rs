@@ -14,9 +14,12 @@ const BEFORE: usize = 4;
 /// Frames after a span whose interpolated points its last envelope value hears.
 const AFTER: usize = 3;
 /// Points of the first half-band that a whole piece needs.
-const POINTS: usize = PIECE + BEFORE + AFTER;
+const POINTS: usize = batched(PIECE + BEFORE + AFTER);
 /// Points reckoned together, so that the sums of all are in flight at once.
-const BATCH: usize = 16;
+const BATCH: usize = 8;
+
+/// What a parabola makes of a peak at most.
+const MOST_RAISED: f64 = 1.125;
 
 /// The largest level around each frame of one channel, [`TruePeak::latency`] frames late.
 ///
@@ -45,7 +48,7 @@ impl TruePeak {
     fn new(taps: usize) -> Self {
         let (first, second) = (half_band(taps, 10.0), half_band(SECOND, 8.0));
         let bound = bound(&first, &second);
-        let heard = vec![0.0; history(&first) + PIECE];
+        let heard = vec![0.0; history(&first) + PIECE + BATCH];
         TruePeak { first, second, bound, heard }
     }
 
@@ -54,7 +57,8 @@ impl TruePeak {
         self.first.len() + AFTER
     }
 
-    /// The envelope of a piece of at most [`PIECE`] frames. Where nothing can exceed `floor`, values may be given as 0.
+    /// The envelope of a piece of at most [`PIECE`] frames. Values that do
+    /// not exceed `floor` are only known not to.
     pub fn run(&mut self, piece: &[f32], floor: f64, envelope: &mut [f64]) {
         let (history, frames) = (history(&self.first), piece.len());
         for (heard, x) in self.heard[history..].iter_mut().zip(piece) {
@@ -64,53 +68,57 @@ impl TruePeak {
         if largest(span) * self.bound <= floor {
             envelope[..frames].fill(0.0);
         } else {
-            self.interpolate(frames, &mut envelope[..frames]);
+            self.interpolate(floor, &mut envelope[..frames]);
         }
         self.heard.copy_within(frames..frames + history, 0);
     }
 
-    fn interpolate(&self, frames: usize, envelope: &mut [f64]) {
-        let taps = self.first.len();
-        let mut points = [0.0; POINTS];
-        let points = &mut points[..frames + BEFORE + AFTER];
-        fold(&self.first, &self.heard, points);
-        let mut twofold = [0.0; 2 * POINTS + 1];
-        for (pair, (x, point)) in
-            twofold.chunks_exact_mut(2).zip(self.heard[taps - 1..].iter().zip(points.iter()))
-        {
-            pair.copy_from_slice(&[*x, *point]);
-        }
-        twofold[2 * points.len()] = self.heard[taps - 1 + points.len()];
-        let mut quarters = [0.0; 2 * PIECE + 4];
-        fold(&self.second, &twofold, &mut quarters[..2 * frames + 4]);
-        let mut fourfold = [0.0; 4 * PIECE + 8];
-        for (i, pair) in fourfold.chunks_exact_mut(2).take(2 * frames + 4).enumerate() {
-            pair.copy_from_slice(&[quarters[i].abs(), twofold[self.second.len() + i].abs()]);
-        }
-        let mut before = loudest(&fourfold, 0);
+    fn interpolate(&self, floor: f64, envelope: &mut [f64]) {
+        let points = self.fourfold(envelope.len());
+        let mut before = loudest(&points, floor);
         for (i, value) in envelope.iter_mut().enumerate() {
-            let here = loudest(&fourfold, 4 * (i + 1));
-            *value = before.max(here);
+            let here = loudest(&points[2 * (i + 1)..], floor);
+            *value = larger(before, here);
             before = here;
         }
+    }
+
+    /// Absolute levels at four times the rate, in pairs: each point of twice the rate behind the one before it.
+    fn fourfold(&self, frames: usize) -> [[f64; 2]; 2 * PIECE + 4] {
+        let (taps, count) = (self.first.len(), frames + BEFORE + AFTER);
+        let mut points = [0.0; POINTS];
+        fold(&self.first, &self.heard, &mut points[..batched(count)]);
+        let mut twofold = [0.0; 2 * POINTS + 2 * BATCH];
+        let (pairs, _) = twofold.as_chunks_mut::<2>();
+        for ((pair, x), point) in pairs.iter_mut().zip(&self.heard[taps - 1..taps + count]).zip(&points) {
+            *pair = [*x, *point];
+        }
+        let mut quarters = [0.0; batched(2 * PIECE + 4)];
+        fold(&self.second, &twofold, &mut quarters[..batched(2 * frames + 4)]);
+        let mut fourfold = [[0.0; 2]; 2 * PIECE + 4];
+        for ((pair, quarter), point) in fourfold.iter_mut().zip(&quarters).zip(&twofold[self.second.len()..])
+        {
+            *pair = [quarter.abs(), point.abs()];
+        }
+        fourfold
     }
 }
 
 /// How many times the largest sample the envelope can be.
 fn bound(first: &[f64], second: &[f64]) -> f64 {
-    let mut impulse = vec![0.0; 4 * first.len() + 2 * second.len()];
-    let middle = impulse.len() / 2;
-    impulse[middle] = 1.0;
-    let mut points = vec![0.0; impulse.len() - 2 * first.len() + 1];
+    // Wide enough for all that hears the impulse, and whole batches.
+    let length = batched(2 * first.len() + 4 * second.len());
+    let mut impulse = vec![0.0; length + 2 * first.len()];
+    impulse[length / 2 + first.len()] = 1.0;
+    let mut points = vec![0.0; length];
     fold(first, &impulse, &mut points);
     let twofold: Vec<f64> =
         impulse[first.len() - 1..].iter().zip(&points).flat_map(|(x, point)| [*x, *point]).collect();
-    let mut quarters = vec![0.0; twofold.len() - 2 * second.len() + 1];
+    let mut quarters = vec![0.0; batched(twofold.len() - 2 * second.len() - BATCH)];
     fold(second, &twofold, &mut quarters);
     let sum = |phase: usize| quarters.iter().skip(phase).step_by(2).map(|tap| tap.abs()).sum::<f64>();
     let halves = points.iter().map(|tap| tap.abs()).sum::<f64>();
-    // A parabola raises a peak by an eighth of it at most.
-    1.125 * halves.max(sum(0)).max(sum(1))
+    MOST_RAISED * halves.max(sum(0)).max(sum(1))
 }
 
 /// Frames before a piece that a detector needs to hear again.
@@ -143,43 +151,59 @@ fn bessel(x: f64) -> f64 {
     sum
 }
 
-/// Symmetric sums: the point halfway between `x[i + taps - 1]` and the sample after it, for each `i`.
+/// Symmetric sums: the point halfway between `x[i + taps - 1]` and the sample after it, for each `i`, in whole batches.
 fn fold(taps: &[f64], x: &[f64], points: &mut [f64]) {
-    let (left, right) = (taps.len() - 1, taps.len());
-    for (batch, points) in points.chunks_mut(BATCH).enumerate() {
-        let x = &x[batch * BATCH..];
-        let mut sums = [0.0; BATCH];
-        if points.len() == BATCH {
-            for (k, tap) in taps.iter().enumerate() {
-                let (a, b) = (&x[left - k..][..BATCH], &x[right + k..][..BATCH]);
-                for i in 0..BATCH {
-                    sums[i] += tap * (a[i] + b[i]);
-                }
-            }
-        } else {
-            for (i, sum) in sums.iter_mut().take(points.len()).enumerate() {
-                for (k, tap) in taps.iter().enumerate() {
-                    *sum += tap * (x[i + left - k] + x[i + right + k]);
-                }
-            }
-        }
-        points.copy_from_slice(&sums[..points.len()]);
+    let (batches, _) = points.as_chunks_mut::<BATCH>();
+    for (i, sums) in batches.iter_mut().enumerate() {
+        *sums = fold_batch(taps, &x[i * BATCH..]);
     }
 }
 
-/// The largest of the five points from `from + 1` on, each peak raised to the top of the parabola through it.
-fn loudest(points: &[f64], from: usize) -> f64 {
-    let mut most = 0.0_f64;
-    for i in from + 1..from + 6 {
-        let (before, here, after) = (points[i - 1], points[i], points[i + 1]);
-        let mut level = here;
-        let bend = 2.0 * here - before - after;
-        if here >= before && here >= after && bend > 0.0 {
-            level += (after - before) * (after - before) / (8.0 * bend);
+fn fold_batch(taps: &[f64], x: &[f64]) -> [f64; BATCH] {
+    let near = x[..taps.len() + BATCH - 1].windows(BATCH).rev();
+    let far = x[taps.len()..].windows(BATCH);
+    let mut sums = [0.0; BATCH];
+    for ((tap, left), right) in taps.iter().zip(near).zip(far) {
+        for i in 0..BATCH {
+            sums[i] += tap * (left[i] + right[i]);
         }
-        most = most.max(level);
     }
-    most
+    sums
+}
+
+/// The next multiple of a batch.
+const fn batched(points: usize) -> usize {
+    points.next_multiple_of(BATCH)
+}
+
+/// The largest of the second to the sixth point, each peak raised to the top of the parabola through it where that may
+/// exceed the floor.
+#[inline(always)]
+fn loudest(points: &[[f64; 2]], floor: f64) -> f64 {
+    let [[before, a], [b, c], [d, e], [after, _]] =
+        *points.first_chunk().expect("four pairs follow every frame");
+    let most = [a, b, c, d, e].into_iter().fold(0.0, larger);
+    if most * MOST_RAISED <= floor {
+        return most;
+    }
+    let five = [[before, a, b], [a, b, c], [b, c, d], [c, d, e], [d, e, after]];
+    five.into_iter().map(raised).fold(most, larger)
+}
+
+/// The top of the parabola through a peak, or the point itself where there is none.
+#[inline(always)]
+fn raised([before, here, after]: [f64; 3]) -> f64 {
+    let bend = 2.0 * here - before - after;
+    if here >= before && here >= after && bend > 0.0 {
+        here + (after - before) * (after - before) / (8.0 * bend)
+    } else {
+        here
+    }
+}
+
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 fn largest(x: &[f64]) -> f64 {
@@ -188,10 +212,10 @@ fn largest(x: &[f64]) -> f64 {
     for chunk in chunks {
         for i in 0..8 {
             let level = chunk[i].abs();
-            most[i] = if level > most[i] { level } else { most[i] };
+            most[i] = larger(most[i], level);
         }
     }
-    most.iter().chain(rest).fold(0.0, |most, x| if x.abs() > most { x.abs() } else { most })
+    most.iter().chain(rest).fold(0.0, |most, x| larger(most, x.abs()))
 }
 
 #[cfg(test)]
@@ -254,7 +278,7 @@ mod tests {
             detector.run(x, 0.2, out);
         }
         assert!(floored.contains(&0.0));
-        assert!(whole.iter().zip(&floored).all(|(w, f)| w == f || (*f == 0.0 && *w <= 0.2)));
+        assert!(whole.iter().zip(&floored).all(|(w, f)| w == f || (*f <= 0.2 && *w <= 0.2)));
     }
 
     #[test]

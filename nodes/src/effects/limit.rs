@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the gain may move by between two frames, and the detector's own error: kept free below the ceiling.
-const MARGIN: f64 = 0.05;
+pub(crate) const MARGIN: f64 = 0.05;
 
 choice! {
     /// How a limiter moves its gain.
@@ -81,7 +81,7 @@ impl Limit {
 
 impl Effect for Limit {
     type Kernel = Limiter;
-    const COST: f64 = 35.0;
+    const COST: f64 = 90.0;
 
     fn latency(&self, rate: u32) -> Frames {
         let detector = if self.true_peak { TruePeak::limiting().latency() } else { 0 };
