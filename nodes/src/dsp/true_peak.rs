@@ -57,7 +57,8 @@ impl TruePeak {
         self.first.len() + AFTER
     }
 
-    /// The envelope of a piece of at most [`PIECE`] frames. Where nothing can exceed `floor`, values may be given as 0.
+    /// The envelope of a piece of at most [`PIECE`] frames. Values that do
+    /// not exceed `floor` are only known not to.
     pub fn run(&mut self, piece: &[f32], floor: f64, envelope: &mut [f64]) {
         let (history, frames) = (history(&self.first), piece.len());
         for (heard, x) in self.heard[history..].iter_mut().zip(piece) {
@@ -67,35 +68,39 @@ impl TruePeak {
         if largest(span) * self.bound <= floor {
             envelope[..frames].fill(0.0);
         } else {
-            self.interpolate(frames, &mut envelope[..frames]);
+            self.interpolate(floor, &mut envelope[..frames]);
         }
         self.heard.copy_within(frames..frames + history, 0);
     }
 
-    fn interpolate(&self, frames: usize, envelope: &mut [f64]) {
-        let taps = self.first.len();
-        let count = frames + BEFORE + AFTER;
+    fn interpolate(&self, floor: f64, envelope: &mut [f64]) {
+        let points = self.fourfold(envelope.len());
+        let mut before = loudest(&points, floor);
+        for (i, value) in envelope.iter_mut().enumerate() {
+            let here = loudest(&points[2 * (i + 1)..], floor);
+            *value = larger(before, here);
+            before = here;
+        }
+    }
+
+    /// Absolute levels at four times the rate, in pairs: each point of twice the rate behind the one before it.
+    fn fourfold(&self, frames: usize) -> [[f64; 2]; 2 * PIECE + 4] {
+        let (taps, count) = (self.first.len(), frames + BEFORE + AFTER);
         let mut points = [0.0; POINTS];
         fold(&self.first, &self.heard, &mut points[..batched(count)]);
         let mut twofold = [0.0; 2 * POINTS + 2 * BATCH];
-        for (pair, (x, point)) in
-            twofold.chunks_exact_mut(2).zip(self.heard[taps - 1..].iter().zip(&points[..count]))
-        {
-            pair.copy_from_slice(&[*x, *point]);
+        let (pairs, _) = twofold.as_chunks_mut::<2>();
+        for ((pair, x), point) in pairs.iter_mut().zip(&self.heard[taps - 1..taps + count]).zip(&points) {
+            *pair = [*x, *point];
         }
-        twofold[2 * count] = self.heard[taps - 1 + count];
         let mut quarters = [0.0; batched(2 * PIECE + 4)];
         fold(&self.second, &twofold, &mut quarters[..batched(2 * frames + 4)]);
-        let mut fourfold = [0.0; 4 * PIECE + 8];
-        for (i, pair) in fourfold.chunks_exact_mut(2).take(2 * frames + 4).enumerate() {
-            pair.copy_from_slice(&[quarters[i].abs(), twofold[self.second.len() + i].abs()]);
+        let mut fourfold = [[0.0; 2]; 2 * PIECE + 4];
+        for ((pair, quarter), point) in fourfold.iter_mut().zip(&quarters).zip(&twofold[self.second.len()..])
+        {
+            *pair = [quarter.abs(), point.abs()];
         }
-        let mut before = loudest(&fourfold, 0);
-        for (i, value) in envelope.iter_mut().enumerate() {
-            let here = loudest(&fourfold, 4 * (i + 1));
-            *value = before.max(here);
-            before = here;
-        }
+        fourfold
     }
 }
 
@@ -171,19 +176,34 @@ const fn batched(points: usize) -> usize {
     points.next_multiple_of(BATCH)
 }
 
-/// The largest of the five points from `from + 1` on, each peak raised to the top of the parabola through it.
-fn loudest(points: &[f64], from: usize) -> f64 {
-    let mut most = 0.0_f64;
-    for i in from + 1..from + 6 {
-        let (before, here, after) = (points[i - 1], points[i], points[i + 1]);
-        let mut level = here;
-        let bend = 2.0 * here - before - after;
-        if here >= before && here >= after && here * MOST_RAISED > most && bend > 0.0 {
-            level += (after - before) * (after - before) / (8.0 * bend);
-        }
-        most = most.max(level);
+/// The largest of the second to the sixth point, each peak raised to the top of the parabola through it where that may
+/// exceed the floor.
+#[inline(always)]
+fn loudest(points: &[[f64; 2]], floor: f64) -> f64 {
+    let [[before, a], [b, c], [d, e], [after, _]] =
+        *points.first_chunk().expect("four pairs follow every frame");
+    let most = [a, b, c, d, e].into_iter().fold(0.0, larger);
+    if most * MOST_RAISED <= floor {
+        return most;
     }
-    most
+    let five = [[before, a, b], [a, b, c], [b, c, d], [c, d, e], [d, e, after]];
+    five.into_iter().map(raised).fold(most, larger)
+}
+
+/// The top of the parabola through a peak, or the point itself where there is none.
+#[inline(always)]
+fn raised([before, here, after]: [f64; 3]) -> f64 {
+    let bend = 2.0 * here - before - after;
+    if here >= before && here >= after && bend > 0.0 {
+        here + (after - before) * (after - before) / (8.0 * bend)
+    } else {
+        here
+    }
+}
+
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 fn largest(x: &[f64]) -> f64 {
@@ -192,10 +212,10 @@ fn largest(x: &[f64]) -> f64 {
     for chunk in chunks {
         for i in 0..8 {
             let level = chunk[i].abs();
-            most[i] = if level > most[i] { level } else { most[i] };
+            most[i] = larger(most[i], level);
         }
     }
-    most.iter().chain(rest).fold(0.0, |most, x| if x.abs() > most { x.abs() } else { most })
+    most.iter().chain(rest).fold(0.0, |most, x| larger(most, x.abs()))
 }
 
 #[cfg(test)]
@@ -258,54 +278,12 @@ mod tests {
             detector.run(x, 0.2, out);
         }
         assert!(floored.contains(&0.0));
-        assert!(whole.iter().zip(&floored).all(|(w, f)| w == f || (*f == 0.0 && *w <= 0.2)));
+        assert!(whole.iter().zip(&floored).all(|(w, f)| w == f || (*f <= 0.2 && *w <= 0.2)));
     }
 
     #[test]
     fn the_bound_is_near_the_sum_of_the_taps() {
         assert!((TruePeak::metering().bound / 1.125 - 2.76).abs() < 0.05);
         assert!((TruePeak::limiting().bound / 1.125 - 3.2).abs() < 0.05);
-    }
-}
-#[cfg(test)]
-mod timing {
-    use super::*;
-    fn cpu() -> f64 {
-        std::fs::read_to_string("/proc/thread-self/schedstat")
-            .unwrap()
-            .split(' ')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap()
-    }
-    #[test]
-    fn timing_fold() {
-        let x: Vec<f64> = (0..600).map(|i| f64::from((i * 7919) % 1000) / 1000.0 - 0.5).collect();
-        let mut sink = 0.0;
-        let rounds = 20_000;
-        let d = TruePeak::metering();
-        let l = TruePeak::limiting();
-        for (name, taps, n) in [("64", &d.first, 136), ("128", &l.first, 136), ("12", &d.second, 264)] {
-            let mut points = vec![0.0; n];
-            let t = cpu();
-            for _ in 0..rounds {
-                fold(taps, std::hint::black_box(&x), &mut points);
-                sink += points[3];
-            }
-            eprintln!("{name}: {:.1} ns/frame", (cpu() - t) / rounds as f64 / 128.0);
-        }
-        let t = cpu();
-        for _ in 0..rounds {
-            for i in 0..129 {
-                sink += loudest(std::hint::black_box(&x), 4 * i);
-            }
-        }
-        eprintln!("loudest: {:.1} ns/frame", (cpu() - t) / rounds as f64 / 128.0);
-        let t = cpu();
-        for _ in 0..rounds {
-            sink += largest(&std::hint::black_box(&x)[..200]);
-        }
-        eprintln!("largest: {:.1} ns/frame {sink}", (cpu() - t) / rounds as f64 / 128.0);
     }
 }

@@ -81,7 +81,7 @@ impl Limit {
 
 impl Effect for Limit {
     type Kernel = Limiter;
-    const COST: f64 = 35.0;
+    const COST: f64 = 90.0;
 
     fn latency(&self, rate: u32) -> Frames {
         let detector = if self.true_peak { TruePeak::limiting().latency() } else { 0 };

@@ -31,16 +31,19 @@ params! {
     }
 }
 
+/// What hears a signal piece by piece: left (or the only channel) and right.
+pub type Hearer<'a> = dyn FnMut(&[f32], Option<&[f32]>) + 'a;
+
 /// A stored signal of one or two channels, which can be heard from its beginning as often as needed.
 pub trait Stored {
     /// What reading can fail with.
     type Error;
 
-    /// Hands on the whole signal in pieces of any length: left (or the only channel) and right.
+    /// Hands on the whole signal in pieces of any length.
     ///
     /// # Errors
     /// If it cannot be read.
-    fn hear(&self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Result<(), Self::Error>;
+    fn hear(&self, each: &mut Hearer<'_>) -> Result<(), Self::Error>;
 }
 
 /// What became of the wish for a loudness.
@@ -221,7 +224,7 @@ mod tests {
     impl Stored for Song {
         type Error = Infallible;
 
-        fn hear(&self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Result<(), Infallible> {
+        fn hear(&self, each: &mut Hearer<'_>) -> Result<(), Infallible> {
             for from in (0..self.0[0].len()).step_by(1_000) {
                 let part = from..self.0[0].len().min(from + 1_000);
                 each(&self.0[0][part.clone()], self.0.get(1).map(|right| &right[part]));
@@ -272,7 +275,6 @@ mod tests {
                 let wish = Finish { loudness: Lufs(loudness), style, ..Finish::default() };
                 let finished = finish(&wish, &song);
                 let Finished::Reached(solution) = finished else { panic!("{loudness}: {finished:?}") };
-                eprintln!("{} {loudness} {solution:?}", style.word());
                 assert!((solution.loudness.0 - loudness).abs() <= 0.05);
                 assert!(solution.true_peak.0 <= -1.0 + 0.1, "{}", solution.true_peak);
                 assert!(solution.runs <= 4);
@@ -298,7 +300,6 @@ mod tests {
         let song = Song(vec![clicks.collect()]);
         let wish = Finish { loudness: Lufs(-9.0), ..Finish::default() };
         let Finished::OutOfReach(out) = finish(&wish, &song) else { panic!("reached") };
-        eprintln!("{out:?}");
         assert_eq!((out.wanted, out.obstacle), (Lufs(-9.0), Obstacle::Reduction { needs: None }));
         assert!(out.nearest.loudness < Lufs(-9.5) && out.nearest.true_peak.0 < -0.9);
         assert!(out.nearest.max_reduction.0 <= 35.5);
@@ -329,68 +330,6 @@ mod tests {
             }
             finisher.end(&mut each);
             assert!(out == song.0);
-        }
-    }
-}
-#[cfg(test)]
-mod timing {
-    use super::*;
-    #[test]
-    fn timing_debug() {
-        let mut state = 1_u32;
-        let n = 44_100 * 20;
-        let mk = |scale: f64, state: &mut u32| -> Vec<f32> {
-            (0..n)
-                .map(|_| {
-                    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (scale * (f64::from(*state) / 2_147_483_648.0 - 1.0)) as f32
-                })
-                .collect()
-        };
-        for scale in [0.2, 0.5, 2.0] {
-            let (l, r) = (mk(scale, &mut state), mk(scale, &mut state));
-            let ns = |t: std::time::Instant| t.elapsed().as_nanos() as f64 / n as f64;
-            let t = std::time::Instant::now();
-            let mut m = crate::meter::loudness::Loudness::new(44_100);
-            for (l, r) in l.chunks(1024).zip(r.chunks(1024)) {
-                m.push(l, Some(r));
-            }
-            let a = ns(t);
-            let t = std::time::Instant::now();
-            let mut m = [
-                crate::meter::true_peak::TruePeakMeter::default(),
-                crate::meter::true_peak::TruePeakMeter::default(),
-            ];
-            for (l, r) in l.chunks(1024).zip(r.chunks(1024)) {
-                m[0].push(l);
-                m[1].push(r);
-            }
-            let b = ns(t);
-            let t = std::time::Instant::now();
-            let mut m = crate::meter::program::Program::new(44_100, Width::Stereo);
-            for (l, r) in l.chunks(1024).zip(r.chunks(1024)) {
-                m.push(l, Some(r));
-            }
-            let c = ns(t);
-            let t = std::time::Instant::now();
-            let mut m = crate::meter::program::Strip::new(44_100);
-            for (l, r) in l.chunks(1024).zip(r.chunks(1024)) {
-                m.push(l, Some(r));
-            }
-            let c2 = ns(t);
-            let t = std::time::Instant::now();
-            let mut m = Finisher::new(
-                &Setting { gain: Db(0.0), ceiling: Dbtp(-1.0), style: LimitStyle::Clean },
-                44_100,
-                Width::Stereo,
-            );
-            for (l, r) in l.chunks(1024).zip(r.chunks(1024)) {
-                m.run(l, Some(r), &mut |_, _| {});
-            }
-            let d = ns(t);
-            eprintln!(
-                "scale {scale}: loudness {a:.1} true peak {b:.1} program {c:.1} strip {c2:.1} limiter {d:.1} ns/frame"
-            );
         }
     }
 }

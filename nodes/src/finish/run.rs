@@ -1,6 +1,6 @@
 //! The run itself: gain, limiter, and what the meters say of it.
 
-use super::Stored;
+use super::{Hearer, Stored};
 use crate::{
     block::{Block, PIECE, Shape},
     effect::{Aim, Effect, Kernel, Seen, Width},
@@ -45,7 +45,7 @@ impl Finisher {
     }
 
     /// Hears on, and hands on what is ready.
-    pub fn run(&mut self, left: &[f32], right: Option<&[f32]>, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) {
+    pub fn run(&mut self, left: &[f32], right: Option<&[f32]>, each: &mut Hearer<'_>) {
         let mut planes = [0.0; 2 * PIECE];
         for from in (0..left.len()).step_by(PIECE) {
             let part = from..left.len().min(from + PIECE);
@@ -71,7 +71,7 @@ impl Finisher {
     }
 
     /// Hands on the rest, after the last frame of the signal.
-    pub fn end(mut self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Applied {
+    pub fn end(mut self, each: &mut Hearer<'_>) -> Applied {
         let silence = vec![0.0; self.latency];
         self.run(&silence, (self.width == Width::Stereo).then_some(&silence), each);
         self.limiter.applied()
