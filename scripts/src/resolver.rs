@@ -61,9 +61,9 @@ impl Resolver {
     /// If it cannot be read or parsed, or defines a built-in verb.
     pub fn main(&self, engine: &Engine) -> Result<AST, Failure> {
         let path = &self.shared.main;
-        let text = self.read(path, SOURCE).map_err(|unread| {
-            fail(Diagnostic::error(format!("cannot read `{}`: {unread}", path.display())), Position::NONE)
-        })?;
+        let text = self
+            .read(path, SOURCE)
+            .map_err(|unread| fail(unreadable(&shown(path), &unread), Position::NONE))?;
         self.main_text(engine, &text)
     }
 
@@ -79,11 +79,22 @@ impl Resolver {
         self.compile(engine, text, &name)
     }
 
-    /// Reads a text beside the scripts, such as settings, and remembers that it was read.
+    /// Reads a text beside the main script, such as settings: the name of its file for messages, and the text.
     ///
     /// # Errors
-    /// If it is missing, no regular file, larger than `most` bytes, or no text.
-    pub fn read(&self, path: &Path, most: usize) -> Result<String, Unread> {
+    /// If the path leads anywhere else, or what is there cannot be read.
+    pub fn read_beside(&self, file: &str, most: usize) -> Result<(String, String), Diagnostic> {
+        if let Some(why) = refused(file) {
+            return Err(why);
+        }
+        let path = places::beside(&self.shared.main, file);
+        let name = shown(&path);
+        let text = self.read(&path, most).map_err(|unread| unreadable(&name, &unread))?;
+        self.state().sources.insert(name.clone(), text.as_str().into());
+        Ok((name, text))
+    }
+
+    fn read(&self, path: &Path, most: usize) -> Result<String, Unread> {
         let text = read_text(path, most);
         let there = !matches!(text, Err(Unread::Missing));
         self.state().looked.insert(path.to_owned(), there);
@@ -203,6 +214,10 @@ impl ModuleResolver for Resolver {
 /// A diagnostic as an error that Rhai carries.
 pub(crate) fn fail(diagnostic: Diagnostic, at: Position) -> Failure {
     Box::new(EvalAltResult::ErrorRuntime(rhai::Dynamic::from(diagnostic), at))
+}
+
+fn unreadable(name: &str, why: &Unread) -> Diagnostic {
+    Diagnostic::error(format!("cannot read `{name}`: {why}"))
 }
 
 fn shown(path: &Path) -> String {

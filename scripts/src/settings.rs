@@ -1,10 +1,10 @@
 //! RON files as script values: maps, arrays, numbers, strings and switches. Whole numbers stay whole, `None` counts as not
 //! given, and a bare word is an error, because it would be lost.
 
+use crate::resolver::{Resolver, fail};
 use crate::sandbox::ENTRIES;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
-use mixwright_nodes::unit::Unit;
-use rhai::{Array, Dynamic, Map};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
 use ron::{extensions::Extensions, options::Options};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -14,6 +14,30 @@ use std::fmt;
 pub const SETTINGS: usize = 1 << 20;
 /// What a bare word is reported as, until its place is known.
 const WORD: &str = "a bare word";
+
+/// Registers `settings(file)`, which reads a file beside the main script.
+pub fn register(engine: &mut Engine, resolver: &Resolver) {
+    let resolver = resolver.clone();
+    engine.register_fn(
+        "settings",
+        move |context: NativeCallContext, file: &str| -> Result<Dynamic, Box<EvalAltResult>> {
+            let found = resolver.read_beside(file, SETTINGS).and_then(|(name, text)| read(&text, &name));
+            found.map_err(|error| {
+                let at = context.call_position();
+                let place = |number: Option<usize>| number.unwrap_or(0) as u32;
+                let call = Origin {
+                    file: context.call_source().unwrap_or_default().into(),
+                    line: place(at.line()),
+                    column: place(at.position()),
+                };
+                fail(
+                    if error.origin.is_some() { error.label(&call, "read here") } else { error.at(&call) },
+                    Position::NONE,
+                )
+            })
+        },
+    );
+}
 
 /// Reads settings. `file` is the name for messages.
 ///
@@ -157,43 +181,6 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 }
 
-/// A number with its unit from text such as `-14 lufs`, `4.5 kHz`, `35 left`, `4:1`, in the unit that it is kept in.
-pub fn quantity(text: &str) -> Option<(f64, Unit)> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | '_')).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: f64 = number.replace('_', "").parse().ok()?;
-    let (factor, unit) = unit_named(&unit.trim().to_lowercase())?;
-    Some((number * factor, unit))
-}
-
-/// What a unit's written name multiplies by, and what it is kept in.
-fn unit_named(name: &str) -> Option<(f64, Unit)> {
-    Some(match name {
-        "" => (1.0, Unit::Plain),
-        "db" => (1.0, Unit::Db),
-        "dbtp" => (1.0, Unit::Dbtp),
-        "lufs" => (1.0, Unit::Lufs),
-        "lu" => (1.0, Unit::Lu),
-        "hz" => (1.0, Unit::Hz),
-        "khz" => (1000.0, Unit::Hz),
-        "ms" => (1.0, Unit::Ms),
-        "s" => (1.0, Unit::Seconds),
-        "min" => (60.0, Unit::Seconds),
-        "beats" | "beat" => (1.0, Unit::Beats),
-        "bars" | "bar" => (1.0, Unit::Bars),
-        "samples" => (1.0, Unit::Samples),
-        "%" | "percent" => (1.0, Unit::Percent),
-        "left" => (-1.0, Unit::Pan),
-        "right" => (1.0, Unit::Pan),
-        "db/oct" => (1.0, Unit::Slope),
-        "bpm" => (1.0, Unit::Bpm),
-        "ips" => (1.0, Unit::Ips),
-        ":1" | ": 1" => (1.0, Unit::Ratio),
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,19 +236,5 @@ mod tests {
         assert!(error(&"[".repeat(10_000)).contains("recursion"));
         assert!(error(&format!("[{}]", "1,".repeat(ENTRIES + 1))).contains("more than 20000 entries"));
         assert!(error(&" ".repeat(SETTINGS + 1)).contains("bytes"));
-    }
-
-    #[test]
-    fn quantities_are_numbers_with_units() {
-        assert_eq!(quantity("-14 lufs"), Some((-14.0, Unit::Lufs)));
-        assert_eq!(quantity("4.5kHz"), Some((4500.0, Unit::Hz)));
-        assert_eq!(quantity(" 1_000 Hz "), Some((1000.0, Unit::Hz)));
-        assert_eq!(quantity("35 left"), Some((-35.0, Unit::Pan)));
-        assert_eq!(quantity("4:1"), Some((4.0, Unit::Ratio)));
-        assert_eq!(quantity("2"), Some((2.0, Unit::Plain)));
-        assert_eq!(quantity("plate"), None);
-        assert_eq!(quantity("3 apples"), None);
-        assert_eq!(quantity("1-2 db"), None);
-        assert_eq!(quantity("inf db"), None);
     }
 }

@@ -28,15 +28,12 @@ impl Place {
 /// Why a path may not be imported, if it may not. It may lead upwards, to what several projects share.
 pub(super) fn refused(path: &str) -> Option<Diagnostic> {
     if path.is_empty() || path.ends_with('/') || path.chars().any(char::is_control) {
-        return Some(
-            Diagnostic::error(format!("{path:?} names no template"))
-                .hint("write for example `import \"house/voice\"`"),
-        );
+        return Some(Diagnostic::error(format!("{path:?} names no file")));
     }
     let absolute = path.starts_with(['/', '\\']) || path.contains(':');
     absolute.then(|| {
         Diagnostic::error(format!("`{path}` is no path from this script"))
-            .hint("imports are relative to the folder of the script, so that a project can move")
+            .hint("paths are relative to the script, so that a project can move")
     })
 }
 
@@ -51,6 +48,11 @@ pub(super) fn candidates(from: &Path, main: &Path, path: &str) -> Vec<PathBuf> {
         }
     }
     all
+}
+
+/// The path of a file that is named from the main script's folder.
+pub(super) fn beside(main: &Path, file: &str) -> PathBuf {
+    tidy(&main.parent().unwrap_or(Path::new("")).join(file))
 }
 
 /// Without `.`, and without `..` where a named folder precedes it, so that names in messages are short.

@@ -30,6 +30,7 @@ impl Project {
             strip.clone()
         });
         sandbox.engine.register_get("all", |strip: &mut Strip| strip.0.join(" "));
+        crate::settings::register(&mut sandbox.engine, &resolver);
         sandbox.engine.set_module_resolver(resolver.clone());
         let result = resolver.main(&sandbox.engine).and_then(|ast| sandbox.engine.eval_ast::<String>(&ast));
         (
@@ -167,7 +168,7 @@ fn only_regular_files_below_or_beside_the_project() {
         let script = format!("import {path:?}; \"\"").replace("\\u{1b}", "\\x1b");
         let error = Project::new(&[("song.rhai", &script)]).error();
         assert!(
-            error.message.contains("names no template") || error.message.contains("no path"),
+            error.message.contains("names no file") || error.message.contains("no path"),
             "{path:?}: {error}"
         );
         assert!(!error.message.contains('\u{1b}'));
@@ -198,4 +199,23 @@ fn the_library_is_sorted_and_compiles() {
     for template in LIBRARY {
         sandbox.engine.compile(template.text).expect(template.name);
     }
+}
+
+#[test]
+fn settings_lie_beside_the_main_script() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"house/a\"; let s = strip(); s.load(); s.all"),
+        ("house/a.rhai", "fn Strip.load() { this.did(settings(\"night.ron\").title) }"),
+        ("night.ron", "(title: \"Night\")"),
+    ]);
+    let (resolver, result) = project.run();
+    assert_eq!(result.unwrap(), "Night");
+    assert!(resolver.looked().keys().any(|path| path.ends_with("night.ron")));
+    fs::write(project.0.path().join("night.ron"), "(\n  title: Night)").unwrap();
+    let error = project.error();
+    assert_eq!(error.message, "`Night` is a bare word");
+    assert_eq!(error.origin.map(|at| (at.line, at.column)), Some((2, 10)));
+    assert!(error.labels[0].0.file.ends_with("house/a.rhai"));
+    fs::remove_file(project.0.path().join("night.ron")).unwrap();
+    assert_eq!(project.error().message, "cannot read `night.ron`: there is no such file");
 }
