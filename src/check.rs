@@ -29,7 +29,8 @@ pub(crate) fn run(args: &args::Check) -> Result<(), Outcome> {
 }
 
 fn listed(found: &[Diagnostic]) -> String {
-    let place = |origin: &Origin| json!({ "file": &*origin.file, "line": origin.line, "column": origin.column });
+    let place =
+        |origin: &Origin| json!({ "file": &*origin.file, "line": origin.line, "column": origin.column });
     let all: Vec<Value> = found
         .iter()
         .map(|found| {

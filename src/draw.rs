@@ -74,9 +74,11 @@ fn quoted<'d>(places: &[(&'d Origin, Option<String>)]) -> Vec<Quoted<'d>> {
 
 /// The bytes of the word, number or sign that begins at a place.
 fn token(text: &str, origin: &Origin) -> Range<usize> {
-    let line_start: usize = text.split_inclusive('\n').take(origin.line.saturating_sub(1) as usize).map(str::len).sum();
+    let line_start: usize =
+        text.split_inclusive('\n').take(origin.line.saturating_sub(1) as usize).map(str::len).sum();
     let line = text[line_start..].split('\n').next().unwrap_or_default();
-    let skipped = line.chars().take(origin.column.saturating_sub(1) as usize).map(char::len_utf8).sum::<usize>();
+    let skipped =
+        line.chars().take(origin.column.saturating_sub(1) as usize).map(char::len_utf8).sum::<usize>();
     let rest = &line[skipped..];
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let length = match rest.chars().next() {

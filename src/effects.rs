@@ -126,7 +126,8 @@ impl Page {
 
     fn json(&self) -> serde_json::Value {
         let param = |param: &&ParamInfo| {
-            let number = matches!(param.kind, Kind::Number(_) | Kind::Auto(_) | Kind::Numbers(_) | Kind::List(_));
+            let number =
+                matches!(param.kind, Kind::Number(_) | Kind::Auto(_) | Kind::Numbers(_) | Kind::List(_));
             let words = if let Kind::Choice(words) = param.kind { Some(words) } else { None };
             json!({
                 "name": param.name,

@@ -1,6 +1,10 @@
 //! `mixwright measure`: what finished files measure.
 
-use crate::{args, outcome::{Outcome, with_causes}, print, table};
+use crate::{
+    args,
+    outcome::{Outcome, with_causes},
+    print, table,
+};
 use mixwright_engine::measure::measure;
 use serde_json::{Value, json};
 

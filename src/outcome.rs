@@ -41,7 +41,9 @@ impl Outcome {
             Outcome::Bug(cause) => {
                 let version = env!("CARGO_PKG_VERSION");
                 let error = Diagnostic::error(format!("mixwright {version} broke down: {cause}"));
-                tell(&draw::draw(&error.hint("this is a bug in mixwright, not in your song: please report it")));
+                tell(&draw::draw(
+                    &error.hint("this is a bug in mixwright, not in your song: please report it"),
+                ));
             }
         }
     }

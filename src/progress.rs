@@ -18,7 +18,8 @@ impl Line {
         if wanted == Wanted::No || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}").map(|style| style.progress_chars("=> "));
+        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}")
+            .map(|style| style.progress_chars("=> "));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Line { bar, begun: Instant::now() }
     }

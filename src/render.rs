@@ -108,11 +108,13 @@ fn stem(path: &Path) -> String {
 
 /// The format asked for, or the one that the output's name tells.
 fn format(args: &args::Render) -> Result<Format, Outcome> {
-    let told = args.output.as_ref().and_then(|path| path.extension()).map(|e| e.to_string_lossy().to_lowercase());
+    let told =
+        args.output.as_ref().and_then(|path| path.extension()).map(|e| e.to_string_lossy().to_lowercase());
     let format = args.format.map(args::Kind::format);
     match (format, told.as_deref()) {
         (Some(format), Some(told)) if told != format.extension() => {
-            let message = format!("`--format` asks for {}, but the output ends in `.{told}`", format.extension());
+            let message =
+                format!("`--format` asks for {}, but the output ends in `.{told}`", format.extension());
             Err(Outcome::mistake(message))
         }
         (Some(format), _) => Ok(format),
@@ -134,9 +136,12 @@ fn part(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>
     }
     let Some(range) = &args.range else { return Ok(None) };
     let ends = range.split_once("..").and_then(|(from, to)| Some((place(from)?, place(to)?)));
-    let Some((from, to)) = ends.map(|(from, to)| (song.timeline.frame(&from), song.timeline.frame(&to))) else {
+    let Some((from, to)) = ends.map(|(from, to)| (song.timeline.frame(&from), song.timeline.frame(&to)))
+    else {
         let error = Diagnostic::error(format!("`--range {range}` is no range"));
-        return Err(Outcome::Author(vec![error.hint("write bars (17..25) or times (1:02.5..1:30, 30s..45s)")]));
+        return Err(Outcome::Author(vec![
+            error.hint("write bars (17..25) or times (1:02.5..1:30, 30s..45s)"),
+        ]));
     };
     if to <= from {
         return Err(Outcome::mistake(format!("`--range {range}` ends where it begins, or before")));

@@ -84,8 +84,11 @@ fn finish(finished: &Finished) -> String {
         Finished::NoLoudness => "there is no loudness to bring anywhere: silence, or under 400 ms".to_owned(),
         Finished::OutOfReach(miss) => {
             let why = match miss.obstacle {
-                Obstacle::Reduction(needs) => format!("would need {:.1} dB of reduction", needs.0),
-                _ => "is out of reach".to_owned(),
+                Obstacle::Reduction { needs: Some(needs) } => {
+                    format!("would need {:.1} dB of reduction", needs.0)
+                }
+                Obstacle::Reduction { needs: None } => "would need over 35 dB of reduction".to_owned(),
+                Obstacle::Gate => "is jumped over, where quiet passages come to count".to_owned(),
             };
             format!("{:.1} LUFS {why}; made {} instead", miss.wanted.0, words(&miss.nearest))
         }
@@ -111,7 +114,8 @@ pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
             row("correlation", stereo.correlation.map_or_else(dash, |value| format!("{value:.2}")));
             row("right against left", reading.balance.map_or_else(dash, |lu| format!("{:+.2} LU", lu.0)));
         }
-        let dc: Vec<String> = reading.channels.iter().map(|channel| format!("{:+.6}", channel.level.dc)).collect();
+        let dc: Vec<String> =
+            reading.channels.iter().map(|channel| format!("{:+.6}", channel.level.dc)).collect();
         row("DC offset", dc.join(", "));
         let _ = write!(text, "{file}\n{table}\n\n");
     }
@@ -120,7 +124,7 @@ pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
 
 fn plain(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING);
+    table.load_style(NOTHING);
     if head.iter().any(|name| !name.is_empty()) {
         table.set_header(head.to_vec());
     }

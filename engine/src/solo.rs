@@ -24,7 +24,9 @@ pub fn solo(song: &mut Song, names: &[String]) {
         let more: Vec<String> = song
             .strips
             .iter()
-            .filter(|strip| strip.to.as_ref().is_some_and(|to| feeds.contains(to)) && !feeds.contains(&strip.name))
+            .filter(|strip| {
+                strip.to.as_ref().is_some_and(|to| feeds.contains(to)) && !feeds.contains(&strip.name)
+            })
             .map(|strip| strip.name.clone())
             .collect();
         if more.is_empty() {

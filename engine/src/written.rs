@@ -4,11 +4,7 @@ use crate::{
     diagnostic::{Diagnostic, Origin},
     song::Song,
 };
-use ron::{
-    Options,
-    extensions::Extensions,
-    ser::PrettyConfig,
-};
+use ron::{Options, extensions::Extensions, ser::PrettyConfig};
 use std::sync::Arc;
 
 /// The song as RON.

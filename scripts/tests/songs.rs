@@ -74,14 +74,18 @@ fn a_rock_song() {
     assert_eq!(*off, -144.0);
     let Insert::Parallel(smash) = &strip(&song, "drums").chain[0] else { panic!() };
     assert_eq!((smash.level.clone(), smash.chain.len()), (Setting::Is(-10.0), 2));
-    assert!(matches!(effect(strip(&song, "guitars"), "trim").moves["trim".replace("trim", "gain").as_str()], Motion::Points(..)));
+    assert!(matches!(
+        effect(strip(&song, "guitars"), "trim").moves["trim".replace("trim", "gain").as_str()],
+        Motion::Points(..)
+    ));
     assert_eq!(song.finish.as_ref().unwrap().loudness.0, -11.0);
     assert_eq!(strip(&song, "kick").origin.line, 10);
 }
 
 #[test]
 fn a_podcast() {
-    let song = song(r#"
+    let song = song(
+        r#"
         let show = song("Episode 42", #{ rate: 48.khz });
         let host  = show.track("host",  "audio/host.wav");
         let guest = show.track("guest", "audio/guest_remote.mp3");
@@ -94,7 +98,8 @@ fn a_podcast() {
             .clip("audio/theme.flac", #{ at: show.end - 30.s, from: 60.s, fade_in: 4.s, fade_out: 8.s });
         let advert = show.insert("advert", "audio/advert.wav", #{ at: 18.min });
         show.chapter(0.s, "Hello").chapter(advert.start, "A word").chapter(advert.end, "The last bus");
-    "#);
+    "#,
+    );
     assert_eq!(song.cuts[0].span.from.plus.seconds, 723.5);
     assert_eq!(song.cuts[0].track.as_deref(), Some("host"));
     assert_eq!(song.cuts[1].crossfade.seconds, 0.03);

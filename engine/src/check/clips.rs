@@ -87,12 +87,7 @@ impl Bench<'_> {
     }
 
     /// Where a clip begins and how long it is once through, in frames before rounding.
-    fn place(
-        &self,
-        strip: &Strip,
-        clip: &Clip,
-        files: &Known,
-    ) -> Option<(f64, f64)> {
+    fn place(&self, strip: &Strip, clip: &Clip, files: &Known) -> Option<(f64, f64)> {
         let (_, facts) = files.get(&(clip.file.clone(), clip.channel))?;
         let at = self.timeline.exact(&clip.at).round();
         let at = at + self.timeline.frames(at, strip.nudge).0 as f64;

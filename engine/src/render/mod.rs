@@ -136,7 +136,8 @@ pub fn render(
     let plan = plan::plan(&graph, song.rate, &request.machine);
     let window = window(song, &plan, request.part);
     let mut ears = Ears::open(song, &plan, request, window)?;
-    let readings = pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)?;
+    let readings =
+        pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)?;
     let length = ears.settle(song, window, request.part.is_some())?;
     ears.finish(song, request, length, &graph, readings)
 }
@@ -184,7 +185,8 @@ impl Ears {
         let mix = Ear::new(file(request.mix.clone())?, meter(), sure);
         let mut stems = Vec::new();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
-            let target = request.stems.as_ref().map(|folder| folder.join(stem_name(&output.name, request.format)));
+            let target =
+                request.stems.as_ref().map(|folder| folder.join(stem_name(&output.name, request.format)));
             stems.push(Ear::new(file(target)?, None, sure));
         }
         let master = match (&song.finish, &request.master) {
@@ -219,7 +221,11 @@ impl Ears {
     /// Finds the song's one length and hands on what all outputs held back.
     fn settle(&mut self, song: &Resolved, window: Window, part: bool) -> Result<usize, RenderError> {
         let sure = song.end.0 as usize;
-        let length = if part || song.exact { (window.to - window.from).0 as usize } else { sure.max(self.mix.last_loud()) };
+        let length = if part || song.exact {
+            (window.to - window.from).0 as usize
+        } else {
+            sure.max(self.mix.last_loud())
+        };
         let ears = [&mut self.mix, &mut self.master].into_iter().chain(&mut self.stems);
         ears.into_iter().try_for_each(|ear| ear.settle(length))?;
         Ok(length)
@@ -294,7 +300,8 @@ fn master(
     };
     match &finished {
         Finished::NoLoudness => signal.hear(&mut take)?,
-        Finished::Reached(solution) | Finished::OutOfReach(mixwright_nodes::finish::OutOfReach { nearest: solution, .. }) => {
+        Finished::Reached(solution)
+        | Finished::OutOfReach(mixwright_nodes::finish::OutOfReach { nearest: solution, .. }) => {
             let mut finisher = Finisher::new(&solution.setting, rate, Width::Stereo);
             signal.hear(&mut |left, right| finisher.run(left, right, &mut take))?;
             finisher.end(&mut take);
@@ -323,7 +330,9 @@ fn sink(song: &Resolved, format: Format, target: &Path, frames: u64) -> Result<S
 fn seed(title: &str, target: &Path) -> u64 {
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
     let bytes = title.bytes().chain([0]).chain(stem.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A strip's name as that of a file.
@@ -333,7 +342,8 @@ fn stem_name(strip: &str, format: Format) -> String {
 }
 
 fn strips(song: &Resolved, graph: &Graph, ears: &[StripEar]) -> Vec<StripReport> {
-    let kind = |name: &str| song.strips.iter().find(|strip| strip.name == name).map_or(StripKind::Track, |s| s.kind);
+    let kind =
+        |name: &str| song.strips.iter().find(|strip| strip.name == name).map_or(StripKind::Track, |s| s.kind);
     let mut made: Vec<StripReport> = graph
         .strips
         .iter()

@@ -7,7 +7,7 @@ use crate::{
 };
 use mixwright_nodes::{
     effect::Width,
-    finish::Stored,
+    finish::{Hearer, Stored},
     meter::program::{Program, ProgramReading, Strip, StripReading},
 };
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -142,7 +142,7 @@ pub(super) struct Signal {
 impl Stored for Signal {
     type Error = RenderError;
 
-    fn hear(&self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Result<(), RenderError> {
+    fn hear(&self, each: &mut Hearer<'_>) -> Result<(), RenderError> {
         let mut file = self.file.again().map_err(RenderError::Store)?;
         file.seek(SeekFrom::Start(0)).map_err(RenderError::Store)?;
         let mut file = BufReader::with_capacity(1 << 16, file);

@@ -57,7 +57,13 @@ enum Sounding {
 
 impl Clips {
     /// The clips of a track of this width, at the song's rate; copies that they need are made in the folder `scratch`.
-    pub fn new(clips: &[PlayedClip], rate: u32, width: Width, scratch: &Path, converters: Arc<Converters>) -> Clips {
+    pub fn new(
+        clips: &[PlayedClip],
+        rate: u32,
+        width: Width,
+        scratch: &Path,
+        converters: Arc<Converters>,
+    ) -> Clips {
         let channels = width.channels();
         Clips {
             cues: cues(clips),
@@ -138,7 +144,12 @@ impl Voice {
     }
 
     /// Plays on for `count` frames and tells on how many channels.
-    fn read(&mut self, clip: &PlayedClip, planes: &mut [Vec<f32>], count: usize) -> Result<usize, SourceError> {
+    fn read(
+        &mut self,
+        clip: &PlayedClip,
+        planes: &mut [Vec<f32>],
+        count: usize,
+    ) -> Result<usize, SourceError> {
         let place = self.next;
         self.next += count as i64;
         match &mut self.sound {
@@ -222,7 +233,8 @@ fn cues(clips: &[PlayedClip]) -> Vec<Cue> {
     for (later, clip) in clips.iter().enumerate().filter(|(_, clip)| clip.overlap == Overlap::Crossfade) {
         // One that lies wholly within another crosses over to nothing: both sound.
         let reaches = |other: &PlayedClip| other.end() > clip.at && other.end() <= clip.end();
-        let before = clips.iter().enumerate().filter(|(i, other)| *i != later && other.at < clip.at && reaches(other));
+        let before =
+            clips.iter().enumerate().filter(|(i, other)| *i != later && other.at < clip.at && reaches(other));
         if let Some((earlier, other)) = before.max_by_key(|(i, other)| (other.at, *i)) {
             let overlap = fade(other.end() - clip.at, clip.shape);
             cues[later].fade_in = overlap;

@@ -18,7 +18,8 @@ impl Bench {
     /// Writes a file of 32-bit floats and returns a clip that plays it all at a frame.
     fn clip(&self, name: &str, rate: u32, at: i64, planes: &[Vec<f32>]) -> PlayedClip {
         let path = self.dir.path().join(name);
-        let mut sink = Sink::create(&path, Form { format: Format::WavFloat, rate, channels: planes.len() }, 0).unwrap();
+        let mut sink =
+            Sink::create(&path, Form { format: Format::WavFloat, rate, channels: planes.len() }, 0).unwrap();
         sink.write(&planes.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
         sink.finish().unwrap();
         PlayedClip {
@@ -43,7 +44,14 @@ impl Bench {
     }
 
     /// What is heard from a frame on, asked for in blocks.
-    fn heard(&self, clips: &[PlayedClip], width: Width, from: i64, frames: usize, block: usize) -> Vec<Vec<f32>> {
+    fn heard(
+        &self,
+        clips: &[PlayedClip],
+        width: Width,
+        from: i64,
+        frames: usize,
+        block: usize,
+    ) -> Vec<Vec<f32>> {
         let mut clips = self.clips(clips, width);
         let mut planes = vec![vec![7.0; frames]; width.channels()];
         for at in (0..frames).step_by(block) {
@@ -106,7 +114,9 @@ fn backwards_and_over_again() {
 #[test]
 fn fades_rise_and_fall_by_their_shapes() {
     let bench = Bench::new();
-    for (shape, quarter) in [(FadeShape::Linear, 0.25), (FadeShape::Power, 0.382_683), (FadeShape::Smooth, 0.146_447)] {
+    for (shape, quarter) in
+        [(FadeShape::Linear, 0.25), (FadeShape::Power, 0.382_683), (FadeShape::Smooth, 0.146_447)]
+    {
         let mut clip = bench.clip("a.wav", RATE, 0, &[ones(3000)]);
         (clip.fade_in, clip.fade_out, clip.shape) = (Frames(1000), Frames(2000), shape);
         let heard = &bench.heard(&[clip], Width::Mono, 0, 3000, 128)[0];
@@ -167,5 +177,7 @@ fn blocks_change_no_bit() {
     for block in [1, 64, 333, 1024, 4096] {
         assert!(bench.heard(&clips, Width::Stereo, 0, 14_000, block) == whole, "{block}");
     }
-    assert!(whole[0][4000..13_000].iter().all(|x| x.is_finite()) && whole[0][13_000..].iter().all(|x| *x == 0.0));
+    assert!(
+        whole[0][4000..13_000].iter().all(|x| x.is_finite()) && whole[0][13_000..].iter().all(|x| *x == 0.0)
+    );
 }
