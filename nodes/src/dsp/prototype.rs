@@ -49,9 +49,9 @@ pub(super) fn squared([p0, p1, p2]: [f64; 3], ratio: f64) -> f64 {
 /// How the digital form of a filter is made to follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Correction {
-    /// One correction serves all sections, and may serve other filters too.
+    /// One correction serves all sections, and other filters beside it.
     Shared,
-    /// Each section has its own, as the errors of steep low passes are too large for one.
+    /// Each section has its own, as what low passes lack above order 4 in all is too much for one.
     Own,
     /// None: the magnitude is right by construction.
     Needless,
@@ -90,8 +90,7 @@ impl Prototype {
 
     /// A Butterworth low pass; `q` in place of 0.7071 lifts or lowers its corner.
     pub fn low_pass(frequency: Hz, slope: Slope, q: Q) -> Self {
-        let correction = if order(slope) > 4 { Correction::Own } else { Correction::Shared };
-        Prototype { correction, ..Self::butterworth(frequency, slope, q, |_| [1.0, 0.0, 0.0]) }
+        Self::butterworth(frequency, slope, q, |_| [1.0, 0.0, 0.0])
     }
 
     /// A Butterworth high pass; `q` in place of 0.7071 lifts or lowers its corner.
@@ -158,8 +157,15 @@ impl Prototype {
         &self.sections[..self.count]
     }
 
-    /// How its digital form is made to follow it.
-    pub fn correction(&self) -> Correction {
+    /// How its digital form is made to follow it, beside filters that share a correction and fall towards the top with
+    /// order `shared` in all; adds its own order, if it joins them.
+    pub fn correction(&self, shared: &mut usize) -> Correction {
+        let falls: usize = self.sections().iter().map(|s| degree(s.poles) - degree(s.zeros)).sum();
+        match self.correction {
+            Correction::Shared if falls == 0 || *shared + falls <= 4 => *shared += falls,
+            Correction::Shared => return Correction::Own,
+            Correction::Own | Correction::Needless => {}
+        }
         self.correction
     }
 
@@ -181,6 +187,11 @@ impl Prototype {
         let nepers = decibels * std::f64::consts::LN_10 / 20.0 + 0.5 * super::math::ln(peak);
         nepers / (slowest * TAU * self.frequency.0)
     }
+}
+
+/// The degree of a polynomial.
+fn degree([_, p1, p2]: [f64; 3]) -> usize {
+    if p2 != 0.0 { 2 } else { usize::from(p1 != 0.0) }
 }
 
 /// The square root of a gain: the `A` of the cookbook.

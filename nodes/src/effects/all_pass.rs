@@ -13,7 +13,7 @@ params! {
         /// Where the phase has turned by half a turn. Above 0.49 of the rate it stays there.
         frequency: Hz = 1000.0 in 10.0..=22000.0,
         /// How suddenly the phase turns.
-        q: Q = 0.7071 in 0.1..=40.0,
+        q: Q = 0.707 in 0.1..=40.0,
     }
 }
 

@@ -51,8 +51,8 @@ params! {
         frequency: Hz = 1000.0 in 10.0..=22000.0,
         /// The gain of a bell, shelf or tilt.
         gain: Db = 0.0 in -36.0..=36.0,
-        /// How narrow a bell, notch or band pass is; for shelves and passes 0.7071 is steepest without a bump.
-        q: Q = 0.7071 in 0.1..=40.0,
+        /// How narrow a bell, notch or band pass is; for shelves and passes 0.707 is steepest without a bump.
+        q: Q = 0.707 in 0.1..=40.0,
         /// How steeply a high or low pass falls, in steps of 6 dB an octave.
         fixed slope: Slope = 12.0 in 6.0..=96.0,
     }

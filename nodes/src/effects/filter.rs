@@ -57,7 +57,12 @@ impl<E: Filter> Kernel<E> for Single {
 
 /// Frames until a filter has rung out by 90 dB.
 pub(super) fn tail(filter: Prototype, rate: u32) -> Frames {
-    Frames((filter.ring(90.0) * f64::from(rate)).ceil() as i64)
+    // The poles of the correction ring for 36 frames.
+    const CORRECTION: i64 = 64;
+    match filter.ring(90.0) {
+        0.0 => Frames(0),
+        seconds => Frames((seconds * f64::from(rate)).ceil() as i64 + CORRECTION),
+    }
 }
 
 /// Slopes come in steps of 6 dB an octave.
@@ -66,5 +71,132 @@ pub(super) fn check_slope(slope: Slope) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("`slope` is {slope}, but filters come in steps of 6 dB an octave: 6, 12, 18, up to 96"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        block::{Block, PIECE, Shape},
+        curve::{Curve, Lfo, Scale, Wave},
+        effect::{Seen, Slot},
+        effects::AnyEffect,
+        params::Value,
+        processor::{Io, Setup},
+        unit::{Frames, Unit},
+    };
+    use std::sync::Arc;
+
+    const FILTERS: [&str; 10] = [
+        "all_pass",
+        "band_pass",
+        "bell",
+        "eq",
+        "high_pass",
+        "high_shelf",
+        "low_pass",
+        "low_shelf",
+        "notch",
+        "tilt",
+    ];
+
+    fn filter(name: &str) -> AnyEffect {
+        let mut effect = AnyEffect::named(name).unwrap();
+        let number = |value| Value::Number(value, Unit::Plain);
+        if name == "eq" {
+            let band = |shape: &str, frequency| {
+                let shape = Value::Text(shape.to_owned());
+                Value::Map(vec![
+                    ("shape".to_owned(), shape),
+                    ("frequency".to_owned(), number(frequency)),
+                    ("gain".to_owned(), number(6.0)),
+                    ("q".to_owned(), number(2.0)),
+                ])
+            };
+            let bands = vec![band("high_pass", 40.0), band("bell", 90.0), band("high_shelf", 9000.0)];
+            effect.set("bands", &Value::List(bands)).unwrap();
+        }
+        if effect.info().params.find("gain").is_some() {
+            effect.set("gain", &number(9.0)).unwrap();
+        }
+        effect
+    }
+
+    fn render(slot: &Slot, input: &[f32], most: usize) -> Vec<f32> {
+        let setup = Setup { rate: 48_000, channels: 1, strips: 1, moves: slot.moves() };
+        let mut processor = AnyEffect::prepare(&[slot], &setup, &Seen::default());
+        let mut out = input.to_vec();
+        let mut at = 0;
+        while at < out.len() {
+            let frames = most.min(PIECE - at % PIECE).min(out.len() - at);
+            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames).is_multiple_of(PIECE) };
+            let mut spare = [0.0; PIECE];
+            processor.process(&mut Io {
+                audio: Block::new(&mut out[at..at + frames], frames, shape),
+                keys: &[],
+                controls: &[],
+                spare: Block::new(&mut spare, PIECE, shape),
+                at: Frames(at as i64),
+            });
+            at += frames;
+        }
+        out
+    }
+
+    fn noise(length: usize) -> Vec<f32> {
+        let mut seed = 1u32;
+        (0..length)
+            .map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) as f32 / 8_388_608.0 - 1.0
+            })
+            .collect()
+    }
+
+    #[test]
+    fn after_the_tail_nothing_is_left() {
+        for name in FILTERS {
+            let effect = filter(name);
+            let tail = usize::try_from(effect.tail(48_000).0).unwrap();
+            let mut input = noise(20_000);
+            input.resize(20_000 + tail + 4000, 0.0);
+            let out = render(&Slot::new(effect), &input, PIECE);
+            let floor = 10.0f32.powi(-90 / 20);
+            assert!(out[20_000 + tail..].iter().all(|x| x.abs() < floor), "{name}");
+            assert!(tail < 4 * 48_000, "the tail of {name} is {tail}");
+        }
+    }
+
+    #[test]
+    fn curves_give_the_same_bits_in_all_blocks() {
+        let input = noise(3000);
+        for name in FILTERS {
+            let effect = filter(name);
+            let path = if name == "eq" { "bands/1/frequency" } else { "frequency" };
+            let (_, place) = effect.info().params.find(path).unwrap();
+            let curve = Curve::Lfo(Lfo {
+                wave: Wave::Sine,
+                clock: Arc::new(crate::curve::Clock::seconds(48_000)),
+                every: 0.02,
+                phase: 0.0,
+                between: (10.0, 22_000.0),
+                scale: Scale::Octaves,
+                rate: 48_000,
+            });
+            let slot = Slot { curves: vec![(place, curve)], ..Slot::new(effect) };
+            let whole = render(&slot, &input, PIECE);
+            assert!(whole.iter().all(|x| x.abs() < 30.0), "{name}");
+            assert!([1, 7, 50].iter().all(|&most| render(&slot, &input, most) == whole), "{name}");
+            assert_ne!(whole, render(&Slot::new(filter(name)), &input, PIECE), "{name} does not move");
+        }
+    }
+
+    #[test]
+    fn slopes_between_the_steps_are_refused() {
+        let mut effect = filter("low_pass");
+        effect.set("slope", &Value::Number(24.0, Unit::Plain)).unwrap();
+        assert_eq!(effect.check(), Ok(()));
+        effect.set("slope", &Value::Number(20.0, Unit::Plain)).unwrap();
+        assert!(effect.check().unwrap_err().contains("20 dB/oct"));
     }
 }

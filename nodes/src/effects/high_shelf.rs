@@ -14,8 +14,8 @@ params! {
         frequency: Hz = 8000.0 in 10.0..=22000.0,
         /// The gain of all that lies well above.
         gain: Db = 0.0 in -36.0..=36.0,
-        /// 0.7071 is steepest without overshoot; less is gentler, more adds a bump on either side.
-        q: Q = 0.7071 in 0.1..=40.0,
+        /// 0.707 is steepest without overshoot; less is gentler, more adds a bump on either side.
+        q: Q = 0.707 in 0.1..=40.0,
     }
 }
 

@@ -14,8 +14,8 @@ params! {
         frequency: Hz = 12000.0 in 10.0..=22000.0,
         /// How steeply it falls, in steps of 6 dB an octave.
         fixed slope: Slope = 12.0 in 6.0..=96.0,
-        /// 0.7071 is flattest; more lifts the corner, less rounds it. No effect at 6 dB an octave.
-        q: Q = 0.7071 in 0.1..=40.0,
+        /// 0.707 is flattest; more lifts the corner, less rounds it. No effect at 6 dB an octave.
+        q: Q = 0.707 in 0.1..=40.0,
     }
 }
 
