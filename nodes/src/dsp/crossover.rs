@@ -167,3 +167,49 @@ impl Crossover {
         self.phases.iter_mut().flatten().for_each(Phase::settle);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::math;
+
+    /// The level in decibels of each band and of their sum, for an impulse seen at a frequency.
+    fn seen_at(crossover: &mut Crossover, frequency: f64) -> ([f64; BANDS], f64) {
+        let mut sums = [[0.0; 2]; BANDS];
+        for frame in 0..48_000 {
+            let angle = Hz(frequency).radians(48_000) * f64::from(frame);
+            let bands = crossover.step(if frame == 0 { 1.0 } else { 0.0 });
+            for (sum, band) in sums.iter_mut().zip(bands) {
+                sum[0] += band * math::cos(angle);
+                sum[1] -= band * math::sin(angle);
+            }
+        }
+        let level = |[re, im]: [f64; 2]| math::decibels(math::sqrt(re * re + im * im).max(1e-20));
+        let whole = sums.iter().fold([0.0; 2], |all, band| [all[0] + band[0], all[1] + band[1]]);
+        (sums.map(level), level(whole))
+    }
+
+    #[test]
+    fn bands_add_up_to_an_all_pass() {
+        for order in [Order::Fourth, Order::Eighth] {
+            for splits in [&[1000.0][..], &[120.0, 2500.0], &[150.0, 200.0, 250.0, 18_000.0]] {
+                let splits: Vec<Hz> = splits.iter().map(|f| Hz(*f)).collect();
+                for frequency in [30.0, 170.0, 1000.0, 17_000.0] {
+                    let (_, sum) = seen_at(&mut Crossover::new(order, &splits, 48_000), frequency);
+                    assert!(sum.abs() < 1e-9, "{order:?} {splits:?}: {sum} dB at {frequency} Hz");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_sides_are_6_db_down_where_they_meet_and_fall_by_the_slope() {
+        for (order, slope) in [(Order::Fourth, 24.0), (Order::Eighth, 48.0)] {
+            let level = |frequency| seen_at(&mut Crossover::new(order, &[Hz(1000.0)], 48_000), frequency).0;
+            let [low, high, ..] = level(1000.0);
+            assert!((low + 6.0206).abs() < 1e-3 && (high + 6.0206).abs() < 1e-3, "{low} {high}");
+            let fall = level(250.0)[1] - level(125.0)[1];
+            assert!((fall - slope).abs() < 0.3, "{order:?}: {fall} dB an octave");
+        }
+    }
+}

@@ -203,3 +203,68 @@ impl Window {
 fn square(x: f32) -> f64 {
     f64::from(x) * f64::from(x)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(length: usize) -> Vec<f32> {
+        let mut seed = 3u32;
+        (0..length)
+            .map(|i| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) as f32 / (1 << 24) as f32 * if (i / 300) % 2 == 0 { 1.0 } else { 1e-3 }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_window_holds_exactly_its_length() {
+        let samples = signal(2_000);
+        for length in [1, 2, 7, 64] {
+            let (mut peak, mut mean) = (Window::new(100), Window::new(100));
+            peak.aim(length);
+            mean.aim(length);
+            for i in 0..samples.len() {
+                let window = &samples[(i + 1).saturating_sub(length)..=i];
+                assert_eq!(peak.largest(samples[i]), window.iter().fold(0.0, |a: f32, b| a.max(*b)));
+                let exact: f64 = window.iter().map(|x| square(*x)).sum::<f64>() / length as f64;
+                assert!((f64::from(mean.mean_square(samples[i])) - exact).abs() < 1e-7 * exact.max(1e-7));
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_length_is_taken_on_within_a_turn_of_the_old_and_of_the_new() {
+        let samples = signal(3_000);
+        let mut peak = Window::new(100);
+        for (part, length) in [40, 90, 13, 1, 64].into_iter().cycle().take(10).enumerate() {
+            peak.aim(length);
+            for i in part * 300..(part + 1) * 300 {
+                let given = peak.largest(samples[i]);
+                if i % 300 >= 190 {
+                    let window = &samples[i + 1 - length..=i];
+                    assert_eq!(given, window.iter().fold(0.0, |a: f32, b| a.max(*b)), "{length} at {i}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tone_has_the_level_that_it_has() {
+        let setup = Setup { rate: 48_000, channels: 1, strips: 1, moves: false };
+        for (detect, expected) in [(Detect::Peak, -6.0206), (Detect::Rms, -9.0309)] {
+            let mut detector = Detector::new(&setup, detect);
+            detector.span(0, Ms(10.0), 48_000);
+            let mut levels = Vec::new();
+            for part in 0..30 {
+                let angle = |i: usize| std::f64::consts::TAU * 1000.0 / 48_000.0 * (part * 97 + i) as f64;
+                let tone: Vec<f32> =
+                    (0..97).map(|i| (0.5 * crate::dsp::math::cos(angle(i))) as f32).collect();
+                let shape = Shape { channels: 1, lanes: 1, frames: 97, settles: false };
+                levels.extend_from_slice(detector.levels(View::new(&tone, 97, shape), 1).plane(0));
+            }
+            assert!((levels.last().unwrap() - expected).abs() < 1e-4, "{detect:?}");
+        }
+    }
+}

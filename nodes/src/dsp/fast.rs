@@ -28,7 +28,7 @@ pub fn gains(plane: &mut [f32]) {
 #[inline(always)]
 fn log2(x: f32) -> f32 {
     const HALF_ROOT: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
-    const SERIES: [f32; 5] = [2.885_390_1, 0.961_796_7, 0.577_078, 0.412_198_6, 0.320_598_9];
+    const SERIES: [f32; 5] = [2.885_39, 0.961_796_7, 0.577_078, 0.412_198_6, 0.320_598_9];
     let exponent = (x.to_bits().wrapping_sub(HALF_ROOT) as i32) >> 23;
     let m = f32::from_bits(x.to_bits().wrapping_sub((exponent as u32) << 23));
     let s = (m - 1.0) / (m + 1.0);
@@ -44,8 +44,15 @@ fn log2(x: f32) -> f32 {
 fn exp2(x: f32) -> f32 {
     // Adding this leaves the nearest whole number in the low bits.
     const ROUND: f32 = 12_582_912.0;
-    const TAYLOR: [f32; 7] =
-        [1.0, 0.693_147_2, 0.240_226_5, 0.055_504_11, 0.009_618_129, 0.001_333_355_8, 0.000_154_035_3];
+    const TAYLOR: [f32; 7] = [
+        1.0,
+        std::f32::consts::LN_2,
+        0.240_226_5,
+        0.055_504_11,
+        0.009_618_129,
+        0.001_333_355_8,
+        0.000_154_035_3,
+    ];
     let x = x.clamp(-126.0, 126.0);
     let rounded = x + ROUND;
     let rest = x - (rounded - ROUND);

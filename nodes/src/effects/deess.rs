@@ -204,7 +204,7 @@ mod tests {
     fn sibilant(level: f64) -> Planes {
         let setup = Setup { rate: RATE, channels: 1, strips: 1, moves: false };
         let mut filter = Cascade::fixed(&setup, &[Prototype::high_pass(Hz(4500.0), Slope(24.0), Q(0.7071))]);
-        let mut plane = noise(frames(0.4));
+        let mut plane = noise(frames(0.8));
         for part in plane.chunks_mut(PIECE) {
             let frames = part.len();
             filter.run(&mut Block::new(part, frames, Shape { channels: 1, lanes: 1, frames, settles: true }));
@@ -215,9 +215,9 @@ mod tests {
 
     /// Harmonics of 150 Hz that fall by 6 dB an octave, as of an open vowel.
     fn vowel(level: f64) -> Planes {
-        let mut plane = vec![0.0; frames(0.4)];
+        let mut plane = vec![0.0; frames(0.8)];
         for harmonic in 1..60 {
-            let partial = tone(150.0 * f64::from(harmonic), level - Db::of(f64::from(harmonic)).0, 0.4);
+            let partial = tone(150.0 * f64::from(harmonic), level - Db::of(f64::from(harmonic)).0, 0.8);
             plane.iter_mut().zip(partial).for_each(|(sum, x)| *sum += 0.3 * x);
         }
         vec![plane]
@@ -225,7 +225,7 @@ mod tests {
 
     fn change(effect: &Deess, audio: &Planes) -> f64 {
         let out = run(effect.clone(), audio).out;
-        rms(&out[0][9_600..]) - rms(&audio[0][9_600..])
+        rms(&out[0][19_200..]) - rms(&audio[0][19_200..])
     }
 
     #[test]
@@ -242,10 +242,10 @@ mod tests {
     fn the_split_form_leaves_what_lies_below() {
         let key = sibilant(0.0);
         for (frequency, expected, within) in [(6800.0, -6.0, 0.1), (300.0, 0.0, 0.03)] {
-            let audio = vec![tone(frequency, -12.0, 0.4)];
+            let audio = vec![tone(frequency, -12.0, 0.8)];
             let effect = Deess { reduce: Db(6.0), ..Deess::default() };
             let out = run_keyed(effect, &audio, Some(&key)).out;
-            let change = rms(&out[0][9_600..]) - rms(&audio[0][9_600..]);
+            let change = rms(&out[0][19_200..]) - rms(&audio[0][19_200..]);
             assert!((change - expected).abs() < within, "{frequency} Hz: {change}");
         }
     }

@@ -286,7 +286,8 @@ mod tests {
         let mut effect = multiband(&[120.0, 2500.0], 24.0);
         effect.bands[1].ratio = Ratio(2.0);
         effect.bands[1].knee = Db(0.0);
-        assert!((change(effect.clone(), 550.0, -4.0) + 10.0).abs() < 0.1);
+        // The neighbours' skirts add a little.
+        assert!((change(effect.clone(), 550.0, -4.0) + 10.0).abs() < 0.15);
         assert!(change(effect.clone(), 30.0, -4.0).abs() < 0.1);
         assert!(change(effect, 12_000.0, -4.0).abs() < 0.1);
     }
@@ -298,7 +299,7 @@ mod tests {
         let out = run(effect.clone(), &vec![tone(50.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
         assert!((rms(&out[0][12_000..]) - rms(&out[1][12_000..])).abs() < 0.01);
         let out = run(effect, &vec![tone(2000.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
-        assert!(rms(&out[1][12_000..]) < -80.0);
+        assert!(rms(&out[1][12_000..]) < -100.0);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn time_to(levels: &[f64], from: usize, goal: f64) -> f64 {
 /// The root of the mean square in decibels.
 pub(super) fn rms(plane: &[f32]) -> f64 {
     let sum: f64 = plane.iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
-    0.5 * Db::of(sum / plane.len() as f64).0
+    Db::of(math::sqrt(sum / plane.len() as f64)).0
 }
 
 /// What came out, and the reading.
