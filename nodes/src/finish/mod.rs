@@ -32,7 +32,7 @@ params! {
 }
 
 /// What hears a signal piece by piece: left (or the only channel) and right.
-pub type Hearer<'a> = dyn FnMut(&[f32], Option<&[f32]>) + 'a;
+pub type Hearer<'a> = &'a mut (dyn FnMut(&[f32], Option<&[f32]>) + 'a);
 
 /// A stored signal of one or two channels, which can be heard from its beginning as often as needed.
 pub trait Stored {
@@ -43,7 +43,7 @@ pub trait Stored {
     ///
     /// # Errors
     /// If it cannot be read.
-    fn hear(&self, each: &mut Hearer<'_>) -> Result<(), Self::Error>;
+    fn hear(&self, each: Hearer<'_>) -> Result<(), Self::Error>;
 }
 
 /// What became of the wish for a loudness.
@@ -224,7 +224,7 @@ mod tests {
     impl Stored for Song {
         type Error = Infallible;
 
-        fn hear(&self, each: &mut Hearer<'_>) -> Result<(), Infallible> {
+        fn hear(&self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Result<(), Infallible> {
             for from in (0..self.0[0].len()).step_by(1_000) {
                 let part = from..self.0[0].len().min(from + 1_000);
                 each(&self.0[0][part.clone()], self.0.get(1).map(|right| &right[part]));

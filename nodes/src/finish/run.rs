@@ -45,7 +45,7 @@ impl Finisher {
     }
 
     /// Hears on, and hands on what is ready.
-    pub fn run(&mut self, left: &[f32], right: Option<&[f32]>, each: &mut Hearer<'_>) {
+    pub fn run(&mut self, left: &[f32], right: Option<&[f32]>, each: Hearer<'_>) {
         let mut planes = [0.0; 2 * PIECE];
         for from in (0..left.len()).step_by(PIECE) {
             let part = from..left.len().min(from + PIECE);
@@ -71,7 +71,7 @@ impl Finisher {
     }
 
     /// Hands on the rest, after the last frame of the signal.
-    pub fn end(mut self, each: &mut Hearer<'_>) -> Applied {
+    pub fn end(mut self, each: Hearer<'_>) -> Applied {
         let silence = vec![0.0; self.latency];
         self.run(&silence, (self.width == Width::Stereo).then_some(&silence), each);
         self.limiter.applied()
