@@ -14,31 +14,29 @@ pub enum Bound {
     Asinh,
 }
 
-/// A curve: what bounds it, how early (`k`), and its working point (`b`).
+/// A family of curves: one for each working point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Colour {
-    /// What bounds it.
+    /// What bounds them.
     pub bound: Bound,
-    /// The height that counts as 1.
+    /// How early they bend: `k`.
     pub scale: f64,
-    /// The working point.
-    pub bias: f64,
 }
 
-/// The constants of [`Bend::at`]: `bias`, `s(bias)` and `1 / (k s'(bias))`.
+/// The constants of one curve for [`Colour::bend`]: `b`, `s(b)` and `1 / (k s'(b))`.
 pub type Point = [f64; 3];
 
 impl Colour {
-    /// The constants of the curve.
-    pub fn point(self) -> Point {
+    /// The constants of the curve at a working point.
+    pub fn point(self, bias: f64) -> Point {
         let (height, slope) = match self.bound {
             Bound::Tanh => {
-                let height = bounds::tanh(self.bias);
+                let height = bounds::tanh(bias);
                 (height, 1.0 - height * height)
             }
-            Bound::Asinh => (bounds::asinh(self.bias), 1.0 / math::sqrt(1.0 + self.bias * self.bias)),
+            Bound::Asinh => (bounds::asinh(bias), 1.0 / math::sqrt(1.0 + bias * bias)),
         };
-        [self.bias, height, 1.0 / (self.scale * slope)]
+        [bias, height, 1.0 / (self.scale * slope)]
     }
 
     /// Bends samples in place.
@@ -56,10 +54,9 @@ impl Colour {
     /// How much louder noise of this effective height comes out, with its samples spread as those of music are.
     ///
     /// Samples of music lie near to a Laplace distribution: `p(x) = exp(-|x| / c) / 2c` with `c = rms / sqrt(2)`.
-    pub fn loudening(self, rms: f64) -> f64 {
+    pub fn loudening(self, point: Point, rms: f64) -> f64 {
         const STEP: f64 = 0.25;
         let unit = rms / math::sqrt(2.0);
-        let point = self.point();
         let (mut mean, mut square) = (0.0, 0.0);
         // Simpson's rule over both sides, up to e^-16.
         for i in 0..=64 {
@@ -79,14 +76,14 @@ impl Colour {
 mod tests {
     use super::*;
 
-    const TUBE: Colour = Colour { bound: Bound::Tanh, scale: 0.5, bias: 0.3 };
-    const DIODE: Colour = Colour { bound: Bound::Asinh, scale: 4.0, bias: 0.05 };
+    const TUBE: Colour = Colour { bound: Bound::Tanh, scale: 0.5 };
+    const DIODE: Colour = Colour { bound: Bound::Asinh, scale: 4.0 };
 
     #[test]
     fn curves_go_through_zero_with_slope_one() {
-        for colour in [TUBE, DIODE] {
+        for (colour, bias) in [(TUBE, 0.3), (DIODE, 0.05)] {
             let mut samples = [0.0, 1e-5, -1e-5];
-            colour.bend(&mut samples, colour.point());
+            colour.bend(&mut samples, colour.point(bias));
             assert!(samples[0].abs() < 1e-15);
             assert!((samples[1] - samples[2] - 2e-5).abs() < 1e-13, "{samples:?}");
         }
@@ -94,9 +91,10 @@ mod tests {
 
     #[test]
     fn quiet_noise_stays_as_loud_and_loud_noise_is_held() {
-        for colour in [TUBE, DIODE] {
-            assert!((colour.loudening(1e-4) - 1.0).abs() < 1e-3);
-            assert!(colour.loudening(0.5) < 0.95);
+        for (colour, bias) in [(TUBE, 0.3), (DIODE, 0.05)] {
+            let point = colour.point(bias);
+            assert!((colour.loudening(point, 1e-4) - 1.0).abs() < 1e-3);
+            assert!(colour.loudening(point, 0.5) < 0.95);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     block::PIECE,
     choice,
     dsp::{
-        colour::{Bound, Colour},
+        colour::{Bound, Colour, Point},
         emphasis::{self, Emphasis},
         lanes::Knobs,
         math,
@@ -54,16 +54,25 @@ params! {
 }
 
 impl Kind {
-    /// The curve with its own working point.
+    /// The curves that it bends along.
     fn colour(self) -> Colour {
-        let (bound, scale, bias) = match self {
-            Kind::Tape => (Bound::Tanh, 1.0, 0.02),
-            Kind::Tube => (Bound::Tanh, 0.5, 0.3),
-            Kind::Transformer => (Bound::Tanh, 1.0, 0.05),
-            Kind::Diode => (Bound::Asinh, 4.0, 0.05),
-            Kind::Console => (Bound::Tanh, 0.35, 0.08),
+        let (bound, scale) = match self {
+            Kind::Tape | Kind::Transformer => (Bound::Tanh, 1.0),
+            Kind::Tube => (Bound::Tanh, 0.5),
+            Kind::Diode => (Bound::Asinh, 4.0),
+            Kind::Console => (Bound::Tanh, 0.35),
         };
-        Colour { bound, scale, bias }
+        Colour { bound, scale }
+    }
+
+    /// Its own working point.
+    fn bias(self) -> f64 {
+        match self {
+            Kind::Tape => 0.02,
+            Kind::Tube => 0.3,
+            Kind::Transformer | Kind::Diode => 0.05,
+            Kind::Console => 0.08,
+        }
     }
 
     /// Where highs are lifted before the curve, and how far.
@@ -75,7 +84,7 @@ impl Kind {
         }
     }
 
-    /// What the curve sees of music, against its level: a core sees its flux, which is 1 at 60 Hz and falls with frequency.
+    /// How high the curve sees music, against its level: a core sees its flux, which is 1 at 60 Hz and falls with frequency.
     fn seen(self) -> f64 {
         if self == Kind::Transformer { 0.5 } else { 1.0 }
     }
@@ -95,15 +104,15 @@ impl Saturate {
     }
 
     /// The curve at its present working point.
-    fn colour(&self) -> Colour {
-        let own = self.kind.colour();
-        Colour { bias: own.bias + 0.5 * self.bias.factor(), ..own }
+    fn point(&self) -> Point {
+        self.kind.colour().point(self.kind.bias() + 0.5 * self.bias.factor())
     }
 
     /// The factor after the curve that brings music back to its loudness.
     fn makeup(&self) -> f64 {
-        let (drive, seen) = (self.drive.gain(), self.kind.seen());
-        1.0 / (drive * self.colour().loudening(drive * seen * LOUDNESS.gain()))
+        let drive = self.drive.gain();
+        let height = drive * self.kind.seen() * LOUDNESS.gain();
+        1.0 / (drive * self.kind.colour().loudening(self.point(), height))
     }
 }
 
@@ -160,7 +169,7 @@ impl Kernel<Saturate> for Stage {
         let (frequency, lift) = now.kind.emphasis();
         self.drive.aim(to, [now.drive.gain(), now.makeup()]);
         self.shelf.aim(to, emphasis::shelf(frequency, Db(lift.0 + now.tone.0), to.rate));
-        self.point.aim(to, now.colour().point());
+        self.point.aim(to, now.point());
     }
 
     fn process(&mut self, io: &mut Io<'_>) {
