@@ -62,6 +62,11 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// A failure of [`scratch`] space in a folder.
+    pub fn scratch(folder: &Path, source: io::Error) -> FileError {
+        failed(Action::Write, folder, source)
+    }
+
     /// What may help: the nearest name in the folder of a file that does not exist.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -8,12 +8,14 @@ mod md5;
 mod quantise;
 mod wav;
 
+pub use mixwright_nodes::dsp::dither::Depth;
+
 use crate::files::{FileError, Output};
 use quantise::Quantiser;
 use std::path::Path;
 
 /// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// WAV with integers.
     Wav(Depth),
@@ -23,17 +25,8 @@ pub enum Format {
     Flac(Depth),
 }
 
-/// Bits that an integer sample takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Depth {
-    /// 16 bits, as on CD.
-    Bits16,
-    /// 24 bits, as studios deliver.
-    Bits24,
-}
-
 /// What a file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     /// The kind of file.
     pub format: Format,
@@ -78,16 +71,6 @@ impl SinkError {
             SinkError::TooLong { .. } => Some("write FLAC, fewer bits, or a lower rate".to_owned()),
             SinkError::Rate { .. } => Some("write WAV, or a rate up to 655,350 Hz".to_owned()),
             SinkError::File(_) => None,
-        }
-    }
-}
-
-impl Depth {
-    /// The number of bits.
-    pub fn bits(self) -> u32 {
-        match self {
-            Depth::Bits16 => 16,
-            Depth::Bits24 => 24,
         }
     }
 }
@@ -149,11 +132,11 @@ impl Sink {
             Format::WavFloat => Coder::Float(wav::Wav::begin(writer, form, 32).map_err(failed)?),
             Format::Wav(depth) => Coder::Wav(
                 wav::Wav::begin(writer, form, depth.bits()).map_err(failed)?,
-                Quantiser::new(seed, depth),
+                Quantiser::new(depth, seed, form.channels),
             ),
             Format::Flac(depth) => {
                 let flac = flac::Flac::begin(writer, form, depth.bits()).map_err(failed)?;
-                Coder::Flac(Box::new(flac), Quantiser::new(seed, depth))
+                Coder::Flac(Box::new(flac), Quantiser::new(depth, seed, form.channels))
             }
         };
         Ok(Sink { output, form, coder, frames: 0 })

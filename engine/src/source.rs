@@ -1,13 +1,20 @@
 //! Where a song's sound comes from: files of many formats, read as streams that never hold more than a packet.
 //!
-//! `decode` is the one place that names the decoder, `Reader` gives exact frames, `Stream` brings them to the song's rate,
-//! `Player` places clips on a track, and [`load`] takes a short file whole. Nothing here knows nodes or plans.
+//! `decode` is the one place that names the decoder, [`Reader`] gives exact frames, [`Stream`] brings them to the song's
+//! rate, [`Clips`] places them on a track, and [`load`] takes a short file whole. Nothing here knows graphs or plans.
 
+mod clips;
+mod conformed;
 mod decode;
 mod mp4;
 mod reader;
+mod sound;
+mod stream;
 
+pub use clips::Clips;
 pub use reader::{Info, Reader, Start};
+pub use sound::load;
+pub use stream::{Converters, Stream};
 
 use crate::files::FileError;
 use std::path::PathBuf;

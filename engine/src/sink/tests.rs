@@ -144,7 +144,7 @@ fn what_a_wav_cannot_hold_is_refused_before_it_is_begun() {
 
 #[test]
 fn dither_is_noise_without_distortion_and_follows_its_seed() {
-    let mut quantiser = Quantiser::new(1, Depth::Bits16);
+    let mut quantiser = Quantiser::new(Depth::Bits16, 1, 1);
     let still = vec![0.3 / 32_768.0_f32; 200_000];
     let steps: Vec<f64> = quantiser.quantised(&[&still], 0).iter().map(|x| f64::from(*x)).collect();
     let mean = steps.iter().sum::<f64>() / steps.len() as f64;
@@ -153,8 +153,8 @@ fn dither_is_noise_without_distortion_and_follows_its_seed() {
     assert!((mean - 0.3).abs() < 0.01, "{mean}");
     assert!((power - 0.25).abs() < 0.01, "{power}");
     let first = quantiser.quantised(&[&still], 0).to_vec();
-    assert!(first != Quantiser::new(2, Depth::Bits16).quantised(&[&still], 0));
-    assert!(first == Quantiser::new(1, Depth::Bits16).quantised(&[&still], 0));
+    assert!(first != Quantiser::new(Depth::Bits16, 2, 1).quantised(&[&still], 0));
+    assert!(first == Quantiser::new(Depth::Bits16, 1, 1).quantised(&[&still], 0));
 }
 
 #[test]

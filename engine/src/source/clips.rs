@@ -1,0 +1,248 @@
+//! The clips of a track, in their places: opened when they begin, closed when they end, summed in the order declared.
+
+use super::conformed::Conformed;
+use super::{Converters, SourceError, Stream};
+use crate::resolved::PlayedClip;
+use crate::song::{FadeShape, Overlap};
+use mixwright_nodes::dsp::{math, pan};
+use mixwright_nodes::{effect::Width, unit::Frames};
+use std::f64::consts::{FRAC_PI_2, PI};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What plays the clips of a track.
+#[derive(Debug)]
+pub struct Clips {
+    cues: Vec<Cue>,
+    rate: u32,
+    width: Width,
+    scratch: PathBuf,
+    converters: Arc<Converters>,
+    /// The sum so far, in double precision.
+    sum: Vec<Vec<f64>>,
+    /// What one clip plays.
+    heard: Vec<Vec<f32>>,
+}
+
+/// A clip and what plays it while it sounds.
+#[derive(Debug)]
+struct Cue {
+    clip: PlayedClip,
+    fade_in: Fade,
+    fade_out: Fade,
+    voice: Option<Voice>,
+}
+
+/// How a clip begins or ends.
+#[derive(Clone, Copy, Debug)]
+struct Fade {
+    frames: i64,
+    shape: FadeShape,
+}
+
+#[derive(Debug)]
+struct Voice {
+    sound: Sounding,
+    /// The frame of the clip that comes next.
+    next: i64,
+}
+
+#[derive(Debug)]
+enum Sounding {
+    /// Played once and forward: straight from the file.
+    Straight(Box<Stream>),
+    /// Played backwards or more than once.
+    Conformed(Conformed),
+}
+
+impl Clips {
+    /// The clips of a track of this width, at the song's rate; copies that they need are made in the folder `scratch`.
+    pub fn new(
+        clips: &[PlayedClip],
+        rate: u32,
+        width: Width,
+        scratch: &Path,
+        converters: Arc<Converters>,
+    ) -> Clips {
+        let channels = width.channels();
+        Clips {
+            cues: cues(clips),
+            rate,
+            width,
+            scratch: scratch.to_owned(),
+            converters,
+            sum: vec![Vec::new(); channels],
+            heard: vec![Vec::new(); 2],
+        }
+    }
+
+    /// Fills the planes, one for each channel of the track, with what is heard from a frame of the song on.
+    ///
+    /// # Errors
+    /// If a file cannot be played.
+    pub fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), SourceError> {
+        let frames = planes.first().map_or(0, |plane| plane.len());
+        for sum in &mut self.sum {
+            sum.clear();
+            sum.resize(frames, 0.0);
+        }
+        for cue in 0..self.cues.len() {
+            self.add(cue, at.0, frames)?;
+        }
+        for (plane, sum) in planes.iter_mut().zip(&self.sum) {
+            for (out, x) in plane.iter_mut().zip(sum) {
+                *out = *x as f32;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what one clip plays in a block.
+    fn add(&mut self, cue: usize, at: i64, frames: usize) -> Result<(), SourceError> {
+        let cue = &mut self.cues[cue];
+        let (start, end) = (cue.clip.at.0, cue.clip.end().0);
+        let (from, to) = (start.max(at), end.min(at + frames as i64));
+        if from >= to {
+            return Ok(());
+        }
+        let (place, count) = (from - start, (to - from) as usize);
+        if cue.voice.as_ref().is_none_or(|voice| voice.next != place) {
+            cue.voice = Some(Voice::open(&cue.clip, place, self.rate, &self.scratch, &self.converters)?);
+        }
+        let voice = cue.voice.as_mut().expect("opened above");
+        for plane in &mut self.heard {
+            plane.resize(count, 0.0);
+        }
+        let channels = voice.read(&cue.clip, &mut self.heard, count)?;
+        mix(cue, place, &self.heard[..channels], &mut self.sum, (from - at) as usize, self.width);
+        if to == end {
+            cue.voice = None;
+        }
+        Ok(())
+    }
+}
+
+impl Voice {
+    fn open(
+        clip: &PlayedClip,
+        place: i64,
+        rate: u32,
+        scratch: &Path,
+        converters: &Converters,
+    ) -> Result<Voice, SourceError> {
+        let straight = clip.repeat <= 1 && !clip.reverse;
+        let from = clip.from.0 + if straight { place } else { 0 };
+        let from = u64::try_from(from).unwrap_or(0);
+        let stream = Stream::open(&clip.path, clip.channel, rate, from, converters)?;
+        let sound = if straight {
+            Sounding::Straight(Box::new(stream))
+        } else {
+            let frames = u64::try_from(clip.length.0).unwrap_or(0);
+            Sounding::Conformed(Conformed::copy(stream, frames, scratch)?)
+        };
+        Ok(Voice { sound, next: place })
+    }
+
+    /// Plays on for `count` frames and tells on how many channels.
+    fn read(
+        &mut self,
+        clip: &PlayedClip,
+        planes: &mut [Vec<f32>],
+        count: usize,
+    ) -> Result<usize, SourceError> {
+        let place = self.next;
+        self.next += count as i64;
+        match &mut self.sound {
+            Sounding::Straight(stream) => {
+                let channels = stream.channels();
+                let planes = planes[..channels].iter_mut().map(Vec::as_mut_slice);
+                stream.read(&mut planes.collect::<Vec<_>>())?;
+                Ok(channels)
+            }
+            Sounding::Conformed(copy) => {
+                for i in 0..count {
+                    let once = (place + i as i64) % clip.length.0;
+                    let once = if clip.reverse { clip.length.0 - 1 - once } else { once };
+                    for (plane, x) in planes.iter_mut().zip(copy.frame(once as u64)?) {
+                        plane[i] = *x;
+                    }
+                }
+                Ok(copy.channels())
+            }
+        }
+    }
+}
+
+impl Fade {
+    /// The level `frame` frames from the silent end: between frames, so that both sides of a crossfade are mirrored.
+    fn level(self, frame: i64) -> f64 {
+        if frame >= self.frames {
+            return 1.0;
+        }
+        let x = (frame as f64 + 0.5) / self.frames as f64;
+        match self.shape {
+            FadeShape::Linear => x,
+            FadeShape::Power => math::sin(FRAC_PI_2 * x),
+            FadeShape::Smooth => 0.5 - 0.5 * math::cos(PI * x),
+        }
+    }
+}
+
+impl Cue {
+    /// The factor of a frame of the clip.
+    fn level(&self, place: i64) -> f64 {
+        let left = self.clip.end().0 - self.clip.at.0 - 1 - place;
+        self.clip.gain * self.fade_in.level(place) * self.fade_out.level(left)
+    }
+}
+
+/// Adds a clip's channels to the track's, from frame `offset` of the block on.
+fn mix(cue: &Cue, place: i64, heard: &[Vec<f32>], sum: &mut [Vec<f64>], offset: usize, width: Width) {
+    // A mono clip among stereo ones is placed as a mono track is that becomes stereo: in the centre, by the usual law.
+    let centre = match (heard, width) {
+        ([_], Width::Stereo) => pan::gains(pan::PanLaw::usual(), 0.0).0,
+        ([_, _], Width::Mono) => 0.5,
+        _ => 1.0,
+    };
+    for i in 0..heard[0].len() {
+        let level = cue.level(place + i as i64) * centre;
+        let sample = |channel: usize| f64::from(heard[channel][i]) * level;
+        match (heard.len(), &mut *sum) {
+            (2, [left, right]) => {
+                left[offset + i] += sample(0);
+                right[offset + i] += sample(1);
+            }
+            (2, [mono]) => mono[offset + i] += sample(0) + sample(1),
+            (_, planes) => planes.iter_mut().for_each(|plane| plane[offset + i] += sample(0)),
+        }
+    }
+}
+
+/// The clips with their fades; where one crosses over from the one before, the overlap is the fade of both.
+fn cues(clips: &[PlayedClip]) -> Vec<Cue> {
+    let fade = |frames: Frames, shape| Fade { frames: frames.0, shape };
+    let mut cues: Vec<Cue> = clips
+        .iter()
+        .map(|clip| Cue {
+            clip: clip.clone(),
+            fade_in: fade(clip.fade_in, clip.shape),
+            fade_out: fade(clip.fade_out, clip.shape),
+            voice: None,
+        })
+        .collect();
+    for (later, clip) in clips.iter().enumerate().filter(|(_, clip)| clip.overlap == Overlap::Crossfade) {
+        // One that lies wholly within another crosses over to nothing: both sound.
+        let reaches = |other: &PlayedClip| other.end() > clip.at && other.end() <= clip.end();
+        let before =
+            clips.iter().enumerate().filter(|(i, other)| *i != later && other.at < clip.at && reaches(other));
+        if let Some((earlier, other)) = before.max_by_key(|(i, other)| (other.at, *i)) {
+            let overlap = fade(other.end() - clip.at, clip.shape);
+            cues[later].fade_in = overlap;
+            cues[earlier].fade_out = overlap;
+        }
+    }
+    cues
+}
+
+#[cfg(test)]
+mod tests;
