@@ -7,10 +7,12 @@
 
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
+mod pool;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::{Builder, NamedTempFile};
 
 /// What was tried with a file.
@@ -94,9 +96,8 @@ impl std::fmt::Display for Action {
 /// A file open for reading.
 #[derive(Debug)]
 pub struct Input {
-    file: File,
+    slot: Arc<pool::Slot>,
     path: PathBuf,
-    size: u64,
     at: u64,
     /// The first failure: a decoder may pass over an error, and must not get on past it.
     broken: Option<io::ErrorKind>,
@@ -115,42 +116,49 @@ impl Input {
         let file = File::open(path).map_err(failed)?;
         let found = file.metadata().map_err(failed)?;
         regular(Action::Read, path, &found)?;
-        Ok(Input { file, path: path.to_owned(), size: found.len(), at: 0, broken: None })
+        Ok(Input { slot: pool::Slot::new(path, file, &found), path: path.to_owned(), at: 0, broken: None })
     }
 
     /// Its length in bytes when it was opened; nothing behind is ever read.
     pub fn size(&self) -> u64 {
-        self.size
+        self.slot.size()
     }
 
-    fn operate<T>(&mut self, work: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
-        if let Some(kind) = self.broken {
-            return Err(kind.into());
-        }
-        let result = step(&self.path).and_then(|()| work(&mut self.file));
-        self.broken =
-            result.as_ref().err().map(io::Error::kind).filter(|kind| *kind != io::ErrorKind::Interrupted);
-        result
+    fn read_here(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        step(&self.path)?;
+        let left = usize::try_from(self.size().saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        self.slot.with(|file| {
+            file.seek(SeekFrom::Start(self.at))?;
+            file.read(&mut buffer[..wanted])
+        })
     }
 }
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let wanted = buffer.len().min(left);
-        let n = self.operate(|file| file.read(&mut buffer[..wanted]))?;
-        self.at += n as u64;
-        Ok(n)
+        if let Some(kind) = self.broken {
+            return Err(kind.into());
+        }
+        let result = self.read_here(buffer);
+        match &result {
+            Ok(n) => self.at += *n as u64,
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => self.broken = Some(error.kind()),
+            Err(_) => {}
+        }
+        result
     }
 }
 
 impl Seek for Input {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let to = match to {
-            SeekFrom::End(by) => SeekFrom::Start(self.size.saturating_add_signed(by)),
-            to => to,
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(by) => self.size().checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
         };
-        self.at = self.operate(|file| file.seek(to))?;
+        self.at =
+            place.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a place before the start"))?;
         Ok(self.at)
     }
 }
@@ -161,8 +169,8 @@ impl Seek for Input {
 /// If it is longer, or cannot be read.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let mut input = Input::open(path)?;
-    if input.size > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), size: input.size, limit });
+    if input.size() > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), size: input.size(), limit });
     }
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).map_err(|source| failed(Action::Read, path, source))?;

@@ -15,7 +15,7 @@ use quantise::Quantiser;
 use std::path::Path;
 
 /// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// WAV with integers.
     Wav(Depth),
@@ -26,7 +26,7 @@ pub enum Format {
 }
 
 /// What a file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     /// The kind of file.
     pub format: Format,

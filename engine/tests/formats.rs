@@ -1,5 +1,7 @@
 //! One sound in every format that can be played: as long as it was, beginning where it began, and the same from any frame.
 
+#![allow(clippy::disallowed_methods, reason = "tests lay out files")]
+
 use mixwright_engine::song::ChannelPick;
 use mixwright_engine::source::{Info, Reader, Start};
 use std::path::PathBuf;
@@ -108,6 +110,69 @@ fn a_seek_changes_no_sample() {
             reader.seek(frame).expect(name);
             for (part, whole) in rest(&mut reader).iter().zip(&whole) {
                 assert!(part == &whole[frame as usize..], "{name} from {frame}");
+            }
+        }
+    }
+}
+
+/// All that can be read of some bytes, or the error's words.
+fn attempt(bytes: &[u8], name: &str) -> Result<Vec<Vec<f32>>, String> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    let mut reader = Reader::open(&path, ChannelPick::All).map_err(|e| e.to_string())?;
+    let mut planes = vec![vec![0.0; 1 << 16]; reader.info().channels];
+    let n = reader
+        .read(&mut planes.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>())
+        .map_err(|e| e.to_string())?;
+    planes.iter_mut().for_each(|plane| plane.truncate(n));
+    Ok(planes)
+}
+
+#[test]
+fn files_cut_short_are_told() {
+    // A tagged MP3 and all that state their length; an untagged MP3 or ADTS stream may end anywhere.
+    for name in
+        ["sines.aiff", "sines.caf", "sines.flac", "sines.alac.m4a", "sines.mp3", "sines.ogg", "sines.aac.m4a"]
+    {
+        let whole = std::fs::read(fixture(name)).expect(name);
+        for share in [2, 3, 5, 9] {
+            let cut = attempt(&whole[..whole.len() * (share - 1) / share], name);
+            let error = cut.expect_err(&format!("{name} without its last {share}th"));
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}
+
+#[test]
+fn damaged_files_are_errors_or_sound_but_never_a_crash() {
+    let names = [
+        "sines.aiff",
+        "sines.caf",
+        "sines.flac",
+        "sines.alac.m4a",
+        "sines.mp3",
+        "untagged.mp3",
+        "sines.ogg",
+        "sines.aac.m4a",
+        "sines.aac",
+    ];
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for name in names {
+        let whole = std::fs::read(fixture(name)).expect(name);
+        for round in 0..60 {
+            let mut bad = whole.clone();
+            // Half of them in the head, where lengths and counts stand.
+            let reach = if round % 2 == 0 { bad.len().min(400) } else { bad.len() };
+            for _ in 0..=random(4) {
+                bad[random(reach)] = random(256) as u8;
+            }
+            if let Ok(planes) = attempt(&bad, name) {
+                assert!(planes.iter().flatten().all(|x| x.is_finite()), "{name}");
             }
         }
     }

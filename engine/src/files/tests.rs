@@ -138,3 +138,23 @@ fn nothing_behind_the_size_at_opening_is_read() {
     input.read_to_end(&mut bytes).unwrap();
     assert_eq!((bytes.as_slice(), input.seek(SeekFrom::End(-1)).unwrap()), (b"1234".as_slice(), 3));
 }
+
+#[test]
+fn more_inputs_than_handles() {
+    let dir = folder();
+    let paths: Vec<PathBuf> = (0..300).map(|n| dir.path().join(format!("{n}.wav"))).collect();
+    paths.iter().enumerate().for_each(|(n, path)| fs::write(path, [n as u8, 1, n as u8]).unwrap());
+    let mut inputs: Vec<Input> = paths.iter().map(|path| Input::open(path).unwrap()).collect();
+    for byte in 0..3 {
+        for (n, input) in inputs.iter_mut().enumerate() {
+            let mut read = [0];
+            input.read_exact(&mut read).unwrap();
+            assert_eq!(read[0], if byte == 1 { 1 } else { n as u8 });
+        }
+        assert!(inputs.iter().filter(|input| input.slot.holds()).count() <= pool::MOST);
+    }
+    fs::write(&paths[0], b"changed").unwrap();
+    inputs[0].rewind().unwrap();
+    let error = inputs[0].read(&mut [0]).unwrap_err();
+    assert_eq!(error.to_string(), "it changed while it was read");
+}

@@ -169,7 +169,7 @@ fn a_dropped_sink_leaves_nothing_and_any_failing_operation_the_old_file() {
             let result = write(&path, form(format, 2), &planes, &[4096]);
             let struck = fault.struck();
             drop(fault);
-            assert_eq!(list(dir.path()).unwrap(), [path.clone()], "{format:?} {nth}");
+            assert_eq!(list(dir.path()).unwrap(), std::slice::from_ref(&path), "{format:?} {nth}");
             if let Err(error) = result {
                 assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
                 let found = fs::read(&path).unwrap();

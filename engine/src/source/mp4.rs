@@ -147,3 +147,61 @@ fn number(bytes: &[u8]) -> u32 {
 fn long(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(bytes.try_into().expect("eight bytes"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn make(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        [&(body.len() as u32 + 8).to_be_bytes(), kind.as_slice(), body].concat()
+    }
+
+    fn words(words: &[u32]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    /// A movie of one track of 44.1 kHz with 100 packets of 1024 frames and the last of 500, and an edit.
+    fn movie(scale: u32, span: u32, start: i32) -> Vec<u8> {
+        let mdhd = make(b"mdhd", &words(&[0, 0, 0, 44_100, 0]));
+        let hdlr = make(b"hdlr", &[words(&[0, 0]).as_slice(), b"soun"].concat());
+        let stts = make(b"stts", &words(&[0, 2, 100, 1024, 1, 500]));
+        let minf = make(b"minf", &make(b"stbl", &stts));
+        let elst = make(b"elst", &words(&[0, 2, 77, u32::MAX, 1 << 16, span, start as u32, 1 << 16]));
+        let mdia = make(b"mdia", &[mdhd, hdlr, minf].concat());
+        let trak = make(b"trak", &[mdia, make(b"edts", &elst)].concat());
+        [make(b"mvhd", &words(&[0, 0, 0, scale, 0])), trak].concat()
+    }
+
+    #[test]
+    fn an_edit_list_in_milliseconds_is_exact_where_it_plays_to_the_end() {
+        let rest = 102_900 - 1024;
+        assert_eq!(told(&movie(1000, 2310, 1024)), Some(Edit { skip: 1024, frames: rest }));
+        assert_eq!(told(&movie(1000, 2000, 1024)), Some(Edit { skip: 1024, frames: 88_200 }));
+        assert_eq!(told(&movie(44_100, 5000, 2112)), Some(Edit { skip: 2112, frames: 5000 }));
+        assert_eq!(told(&movie(1000, 2310, 200_000)), None);
+    }
+
+    #[test]
+    fn apples_comment_is_preferred() {
+        let text = b" 00000000 00000840 000001CA 00000000003F31F6 00000000 00000000";
+        let name = make(b"name", &[&[0; 4], b"iTunSMPB".as_slice()].concat());
+        let data = make(b"data", &[&[0; 8], text.as_slice()].concat());
+        let list = make(b"ilst", &make(b"----", &[name, data].concat()));
+        let udta = make(b"udta", &make(b"meta", &[&[0; 4], list.as_slice()].concat()));
+        let edit = Some(Edit { skip: 2112, frames: 4_141_558 });
+        assert_eq!(told(&[movie(1000, 2310, 1024), udta].concat()), edit);
+    }
+
+    #[test]
+    fn no_cut_or_change_of_a_movie_panics() {
+        let whole = movie(1000, 2310, 1024);
+        for at in 0..whole.len() {
+            told(&whole[..at]);
+            for value in [0, 1, 0x7F, 0xFF] {
+                let mut bad = whole.clone();
+                bad[at] = value;
+                told(&bad);
+            }
+        }
+    }
+}

@@ -167,7 +167,7 @@ impl Reader {
 
     /// Refuses samples that are no sound, and clears those too small for any.
     fn check(&mut self) -> Result<(), SourceError> {
-        let bad = |x: &f32| !(x.abs() <= ABSURD);
+        let bad = |x: &f32| x.is_nan() || x.abs() > ABSURD;
         if let Some(frame) = self.piece.planes.iter().filter_map(|plane| plane.iter().position(bad)).min() {
             let at = (self.piece.at + frame as u64).saturating_sub(self.skip);
             let fault = Fault::Damaged("a sample that is no number, or far too large".to_owned());
