@@ -31,9 +31,9 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Whether the word is taken.
-    pub fn has(&self, word: &str) -> bool {
-        self.strip.contains(word) || self.song.contains(word) || self.free.contains(word)
+    /// All words, whatever they belong to.
+    pub fn all(&self) -> BTreeSet<String> {
+        self.strip.iter().chain(&self.song).chain(&self.free).cloned().collect()
     }
 }
 

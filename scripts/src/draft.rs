@@ -158,6 +158,12 @@ pub(crate) struct Draft {
     points: usize,
 }
 
+impl Default for Draft {
+    fn default() -> Self {
+        Draft::new(BTreeMap::new())
+    }
+}
+
 impl Draft {
     /// A draft without a song.
     pub(crate) fn new(given: BTreeMap<String, String>) -> Draft {

@@ -9,26 +9,25 @@ mod bands;
 mod bind;
 mod bind_names;
 mod call;
+pub mod diagnose;
 mod draft;
 mod draw;
+pub mod resolver;
+pub mod sandbox;
+pub mod settings;
 mod units;
 
 pub use call::Vocabulary;
 
+use diagnose::{Known, diagnose};
 use draft::{Draft, Shared, lock};
-use mixwright_engine::{
-    diagnostic::{Diagnostic, Origin},
-    song::Song,
-};
-use rhai::{
-    Engine,
-    packages::{Package, StandardPackage},
-};
+use mixwright_engine::{diagnostic::Diagnostic, song::Song};
+use resolver::Resolver;
+use rhai::{AST, Engine, EvalAltResult};
+use sandbox::{Limits, Sandbox, apart};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-
-/// Rhai walks its trees by recursion: a chain of hundreds of verbs needs more stack than a thread has.
-const STACK: usize = 256 << 20;
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// What came of a script.
 #[derive(Clone, Debug)]
@@ -37,97 +36,94 @@ pub struct Evaluation {
     pub song: Result<Song, Vec<Diagnostic>>,
     /// What is doubtful.
     pub warnings: Vec<Diagnostic>,
-    /// Every file that was read.
+    /// Every file that was read or looked for: when one of them changes, so may the song.
     pub read: Vec<PathBuf>,
+    /// The texts that errors lie in, by the names that origins give them.
+    pub sources: resolver::Sources,
     /// What the script printed.
     pub printed: Vec<String>,
 }
 
 /// Evaluates a script file. `params` are the values that its `param(name, default)` find instead of their defaults.
 pub fn evaluate(script: &Path, params: &[(String, String)]) -> Evaluation {
-    match std::fs::read_to_string(script) {
-        Ok(text) => evaluate_text(&text, script, params),
-        Err(error) => Evaluation {
-            song: Err(vec![Diagnostic::error(format!("cannot read {}: {error}", script.display()))]),
-            warnings: Vec::new(),
-            read: Vec::new(),
-            printed: Vec::new(),
-        },
-    }
+    on_deep_stack(script, params, |resolver, engine| resolver.main(engine))
 }
 
 /// Evaluates a text as if it were the content of the script file.
 pub fn evaluate_text(text: &str, script: &Path, params: &[(String, String)]) -> Evaluation {
-    let (text, script, params) = (text.to_owned(), script.to_owned(), params.to_vec());
-    let thread = std::thread::Builder::new()
-        .name("script".to_owned())
-        .stack_size(STACK)
-        .spawn(move || run(&text, &script, params))
-        .and_then(|thread| thread.join().map_err(|_| std::io::Error::other("the evaluation panicked")));
-    thread.unwrap_or_else(|error| Evaluation {
-        song: Err(vec![Diagnostic::error(format!("cannot evaluate the script: {error}"))]),
+    on_deep_stack(script, params, |resolver, engine| resolver.main_text(engine, text))
+}
+
+/// The words of the language, for completion, documentation, and so that no template takes one of them.
+pub fn vocabulary() -> &'static Vocabulary {
+    static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| {
+        teach(&mut Engine::new_raw(), &Shared::default(), &Resolver::new("", BTreeSet::new()))
+    });
+    &WORDS
+}
+
+type Compiled = Result<AST, Box<EvalAltResult>>;
+
+fn on_deep_stack(
+    script: &Path,
+    params: &[(String, String)],
+    compile: impl FnOnce(&Resolver, &Engine) -> Compiled + Send,
+) -> Evaluation {
+    apart(|| run(script, params, compile)).unwrap_or_else(|fault| Evaluation {
+        song: Err(vec![Diagnostic::error(fault.to_string())]),
         warnings: Vec::new(),
-        read: Vec::new(),
+        read: vec![script.to_owned()],
+        sources: resolver::Sources::default(),
         printed: Vec::new(),
     })
 }
 
-fn run(text: &str, script: &Path, params: Vec<(String, String)>) -> Evaluation {
-    let draft: Shared = Arc::new(Mutex::new(Draft::new(params.into_iter().collect())));
-    let mut engine = Engine::new_raw();
-    StandardPackage::new().register_into_engine(&mut engine);
-    engine.set_max_expr_depths(256, 256).set_strict_variables(true).set_fail_on_invalid_map_property(true);
-    let _vocabulary = register(&mut engine, draft.clone());
-    let printed = Arc::new(Mutex::new(Vec::new()));
-    let page = printed.clone();
-    engine.on_print(move |text| page.lock().expect("nothing panics while it prints").push(text.to_owned()));
-    let name = script.to_string_lossy().into_owned();
-    let ended = engine.compile(text).map_err(|error| error.into()).and_then(|mut ast| {
-        ast.set_source(name.as_str());
-        engine.run_ast(&ast)
-    });
-    drop(engine);
-    let mut draft = lock(&draft).clone();
+fn run(
+    script: &Path,
+    params: &[(String, String)],
+    compile: impl FnOnce(&Resolver, &Engine) -> Compiled,
+) -> Evaluation {
+    let mut draft = Draft::new(params.iter().cloned().collect());
     draft.song.folder = script.parent().unwrap_or(Path::new("")).to_owned();
-    let warnings = std::mem::take(&mut draft.warnings);
+    let draft: Shared = Arc::new(Mutex::new(draft));
+    let mut sandbox = Sandbox::new(Limits::default());
+    let words = vocabulary();
+    let resolver = Resolver::new(script, words.all());
+    teach(&mut sandbox.engine, &draft, &resolver);
+    sandbox.engine.set_module_resolver(resolver.clone());
+    let ended = compile(&resolver, &sandbox.engine).and_then(|ast| sandbox.engine.run_ast(&ast));
+    let notes = sandbox.take_notes();
+    let mut draft = std::mem::take(&mut *lock(&draft));
+    let mut warnings = std::mem::take(&mut draft.warnings);
+    warnings.extend(notes.warnings);
     let song = match ended {
         Ok(()) => draft.finish(),
         Err(error) => {
-            let mut errors = draft.errors;
-            errors.push(diagnosed(&error, &name));
-            Err(errors)
+            let known = known(script, &resolver, words);
+            draft.errors.extend(diagnose(&error, &known));
+            Err(draft.errors)
         }
     };
-    let printed = printed.lock().expect("nothing panics while it prints").clone();
-    Evaluation { song, warnings, read: vec![script.to_owned()], printed }
+    let read = resolver.looked().into_keys().collect();
+    Evaluation { song, warnings, read, sources: resolver.sources(), printed: notes.printed }
 }
 
 /// Teaches an engine the language.
-pub(crate) fn register(engine: &mut Engine, draft: Shared) -> Vocabulary {
+fn teach(engine: &mut Engine, draft: &Shared, resolver: &Resolver) -> Vocabulary {
     units::register(engine);
     algebra::register(engine);
-    let mut book = call::Book { engine, draft, vocabulary: Vocabulary::default() };
-    api::register(&mut book);
+    let mut book = call::Book { engine, draft: draft.clone(), vocabulary: Vocabulary::default() };
+    api::register(&mut book, resolver);
     bands::register(&mut book);
     bind::register(&mut book);
     book.vocabulary
 }
 
-fn diagnosed(error: &rhai::EvalAltResult, file: &str) -> Diagnostic {
-    let position = error.position();
-    let origin = Origin {
-        file: file.into(),
-        line: position.line().unwrap_or(0) as u32,
-        column: position.position().unwrap_or(0) as u32,
-    };
-    let mut inner = error;
-    while let rhai::EvalAltResult::ErrorInFunctionCall(_, _, cause, _) = inner {
-        inner = cause;
+fn known(script: &Path, resolver: &Resolver, words: &Vocabulary) -> Known {
+    Known {
+        file: resolver::shown(script),
+        sources: resolver.sources(),
+        verbs: words.all().into_iter().chain(resolver.verbs()).collect(),
+        units: units::UNITS.iter().map(|(word, ..)| (*word).to_owned()).collect(),
     }
-    if let rhai::EvalAltResult::ErrorRuntime(value, _) = inner
-        && let Some(said) = value.clone().try_cast::<Diagnostic>()
-    {
-        return if said.origin.is_some() { said.label(&origin, "in this call") } else { said.at(&origin) };
-    }
-    Diagnostic::error(error.to_string()).at(&origin)
 }

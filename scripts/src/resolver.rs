@@ -220,7 +220,8 @@ fn unreadable(name: &str, why: &Unread) -> Diagnostic {
     Diagnostic::error(format!("cannot read `{name}`: {why}"))
 }
 
-fn shown(path: &Path) -> String {
+/// The name of a file in origins and messages.
+pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 

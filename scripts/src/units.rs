@@ -2,9 +2,10 @@
 //!
 //! A unit is a property of a number, so the minus of `-6.db` belongs to the number and nothing is multiplied by hand.
 
+use crate::settings;
 use mixwright_engine::song::Length;
 use mixwright_nodes::{
-    params::{Value, nearest},
+    params::Value,
     unit::{Unit, written},
 };
 use rhai::{Engine, FLOAT, INT};
@@ -78,24 +79,14 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("to_debug", |q: &mut Quantity| q.to_string());
 }
 
-/// The unit that a misspelt one was meant to be.
-pub(crate) fn nearest_unit(word: &str) -> Option<&'static str> {
-    nearest(word, UNITS.iter().map(|(known, ..)| *known))
-}
-
 /// Reads a number with or without a unit, as RON and the command line write them: `-14 lufs`, `4.5.khz`, `3`.
 pub(crate) fn parse(text: &str) -> Option<Quantity> {
-    let text = text.trim();
-    if let Ok(value) = text.parse::<f64>() {
-        return value.is_finite().then_some(Quantity { value, unit: Unit::Plain });
-    }
-    let split = text.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
-    let (number, word) = text.split_at_checked(split)?;
-    let word = word.to_ascii_lowercase();
-    let &(_, unit, factor) = UNITS.iter().find(|(known, ..)| *known == word)?;
-    let number = number.trim_end();
-    let value: f64 = number.strip_suffix('.').unwrap_or(number).parse().ok()?;
-    value.is_finite().then_some(Quantity { value: value * factor, unit })
+    let spaced = || {
+        let (number, unit) = text.rsplit_once('.')?;
+        settings::quantity(&format!("{number} {unit}"))
+    };
+    let (value, unit) = settings::quantity(text).or_else(spaced)?;
+    value.is_finite().then_some(Quantity { value, unit })
 }
 
 #[cfg(test)]

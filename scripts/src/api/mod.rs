@@ -10,10 +10,10 @@ pub(crate) mod settings;
 pub(crate) mod song;
 pub(crate) mod strips;
 
-use crate::call::Book;
+use crate::{call::Book, resolver::Resolver};
 
 /// Registers all verbs but those of effects.
-pub(crate) fn register(book: &mut Book<'_>) {
+pub(crate) fn register(book: &mut Book<'_>, resolver: &Resolver) {
     song::register(book);
     places::register(book);
     strips::register(book);
@@ -22,5 +22,5 @@ pub(crate) fn register(book: &mut Book<'_>) {
     curves::register(book);
     moves::register(book);
     outputs::register(book);
-    settings::register(book);
+    settings::register(book, resolver);
 }

@@ -1,10 +1,12 @@
 //! Settings from outside: `param(name, default)` from the command line, and `given`, by which a template takes its own.
 
 use crate::{
-    api::places::both,
+    api::places::{both, first},
     args::{self, Arg},
     call::{Args, Book, Of},
     draft::Draft,
+    resolver::Resolver,
+    settings,
     units::{self, Quantity},
 };
 use mixwright_engine::diagnostic::Diagnostic;
@@ -12,9 +14,23 @@ use mixwright_nodes::unit::{Unit, written};
 use rhai::{Dynamic, Map};
 
 /// Registers the words for settings.
-pub(crate) fn register(book: &mut Book<'_>) {
+pub(crate) fn register(book: &mut Book<'_>, resolver: &Resolver) {
+    let resolver = resolver.clone();
+    book.function("settings(file)", 1..=1, move |draft, args| settings(draft, &resolver, args));
     book.function("param(name, default)", 2..=2, param);
     book.verb::<Map>(Of::Free, "given(own)", 1..=1, given);
+}
+
+/// Reads a RON file, whose name counts from the folder of the script.
+fn settings(draft: &mut Draft, resolver: &Resolver, args: Args) -> Dynamic {
+    let Some(file) = draft.heed(args::text("settings", &Arg::of(first(args)))) else {
+        return Dynamic::UNIT;
+    };
+    let text = resolver
+        .read(&draft.song.folder.join(&file), settings::SETTINGS)
+        .map_err(|unread| Diagnostic::error(format!("cannot read `{file}`: {unread}")));
+    let read = text.and_then(|text| settings::read(&text, &file));
+    draft.heed(read).unwrap_or_default()
 }
 
 fn param(draft: &mut Draft, args: Args) -> Dynamic {
