@@ -23,6 +23,8 @@ pub mod multiband;
 pub mod notch;
 #[cfg(test)]
 mod probe;
+pub mod convolve;
+pub mod delay;
 pub mod reverb;
 pub mod saturate;
 pub mod sidechain;
@@ -52,6 +54,8 @@ crate::effects! {
     mono_below::MonoBelow,
     multiband::Multiband,
     notch::Notch,
+    convolve::Convolve,
+    delay::Delay,
     reverb::Reverb,
     saturate::Saturate,
     swap::Swap,
