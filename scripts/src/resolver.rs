@@ -94,7 +94,11 @@ impl Resolver {
         Ok((name, text))
     }
 
-    fn read(&self, path: &Path, most: usize) -> Result<String, Unread> {
+    /// Reads a text and remembers that it was looked for.
+    ///
+    /// # Errors
+    /// If it is missing, no regular file, larger than `most` bytes, or no text.
+    pub fn read(&self, path: &Path, most: usize) -> Result<String, Unread> {
         let text = read_text(path, most);
         let there = !matches!(text, Err(Unread::Missing));
         self.state().looked.insert(path.to_owned(), there);

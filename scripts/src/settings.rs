@@ -1,10 +1,9 @@
 //! RON files as script values: maps, arrays, numbers, strings and switches. Whole numbers stay whole, `None` counts as not
 //! given, and a bare word is an error, because it would be lost.
 
-use crate::resolver::{Resolver, fail};
 use crate::sandbox::ENTRIES;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Map};
 use ron::{extensions::Extensions, options::Options};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -14,30 +13,6 @@ use std::fmt;
 pub const SETTINGS: usize = 1 << 20;
 /// What a bare word is reported as, until its place is known.
 const WORD: &str = "a bare word";
-
-/// Registers `settings(file)`, which reads a file beside the main script.
-pub fn register(engine: &mut Engine, resolver: &Resolver) {
-    let resolver = resolver.clone();
-    engine.register_fn(
-        "settings",
-        move |context: NativeCallContext, file: &str| -> Result<Dynamic, Box<EvalAltResult>> {
-            let found = resolver.read_beside(file, SETTINGS).and_then(|(name, text)| read(&text, &name));
-            found.map_err(|error| {
-                let at = context.call_position();
-                let place = |number: Option<usize>| number.unwrap_or(0) as u32;
-                let call = Origin {
-                    file: context.call_source().unwrap_or_default().into(),
-                    line: place(at.line()),
-                    column: place(at.position()),
-                };
-                fail(
-                    if error.origin.is_some() { error.label(&call, "read here") } else { error.at(&call) },
-                    Position::NONE,
-                )
-            })
-        },
-    );
-}
 
 /// Reads settings. `file` is the name for messages.
 ///

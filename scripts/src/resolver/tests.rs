@@ -30,7 +30,6 @@ impl Project {
             strip.clone()
         });
         sandbox.engine.register_get("all", |strip: &mut Strip| strip.0.join(" "));
-        crate::settings::register(&mut sandbox.engine, &resolver);
         sandbox.engine.set_module_resolver(resolver.clone());
         let result = resolver.main(&sandbox.engine).and_then(|ast| sandbox.engine.eval_ast::<String>(&ast));
         (
@@ -203,19 +202,14 @@ fn the_library_is_sorted_and_compiles() {
 
 #[test]
 fn settings_lie_beside_the_main_script() {
-    let project = Project::new(&[
-        ("song.rhai", "import \"house/a\"; let s = strip(); s.load(); s.all"),
-        ("house/a.rhai", "fn Strip.load() { this.did(settings(\"night.ron\").title) }"),
-        ("night.ron", "(title: \"Night\")"),
-    ]);
-    let (resolver, result) = project.run();
-    assert_eq!(result.unwrap(), "Night");
-    assert!(resolver.looked().keys().any(|path| path.ends_with("night.ron")));
-    fs::write(project.0.path().join("night.ron"), "(\n  title: Night)").unwrap();
-    let error = project.error();
-    assert_eq!(error.message, "`Night` is a bare word");
-    assert_eq!(error.origin.map(|at| (at.line, at.column)), Some((2, 10)));
-    assert!(error.labels[0].0.file.ends_with("house/a.rhai"));
-    fs::remove_file(project.0.path().join("night.ron")).unwrap();
-    assert_eq!(project.error().message, "cannot read `night.ron`: there is no such file");
+    let project = Project::new(&[("night.ron", "(title: \"Night\")")]);
+    let resolver = Resolver::new(project.0.path().join("song.rhai"), BTreeSet::new());
+    let (name, text) = resolver.read_beside("night.ron", 100).unwrap();
+    assert_eq!(text, "(title: \"Night\")");
+    assert_eq!(&*resolver.sources()[&name], text);
+    let missing = resolver.read_beside("day.ron", 100).unwrap_err();
+    assert!(missing.message.ends_with("day.ron`: there is no such file"), "{missing}");
+    assert!(resolver.read_beside("/etc/passwd", 100).unwrap_err().message.contains("no path"));
+    let looked: Vec<_> = resolver.looked().into_values().collect();
+    assert_eq!(looked, [false, true], "both are watched for");
 }
