@@ -2,7 +2,6 @@
 //!
 //! A unit is a property of a number, so the minus of `-6.db` belongs to the number and nothing is multiplied by hand.
 
-use crate::settings;
 use mixwright_engine::song::Length;
 use mixwright_nodes::{
     params::Value,
@@ -79,14 +78,20 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("to_debug", |q: &mut Quantity| q.to_string());
 }
 
-/// Reads a number with or without a unit, as RON and the command line write them: `-14 lufs`, `4.5.khz`, `3`.
+/// Reads a number with or without a unit, as RON and the command line write them: `-14 lufs`, `4.5.khz`, `3`, `4:1`.
 pub(crate) fn parse(text: &str) -> Option<Quantity> {
-    let spaced = || {
-        let (number, unit) = text.rsplit_once('.')?;
-        settings::quantity(&format!("{number} {unit}"))
+    let text = text.trim();
+    let digits = text.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | '_')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number = number.strip_suffix('.').filter(|_| !unit.is_empty()).unwrap_or(number);
+    let number: f64 = number.replace('_', "").parse().ok()?;
+    let (unit, factor) = match unit.trim().to_lowercase().as_str() {
+        "" => (Unit::Plain, 1.0),
+        "%" => (Unit::Percent, 1.0),
+        ":1" => (Unit::Ratio, 1.0),
+        word => UNITS.iter().find(|(known, ..)| *known == word).map(|(_, unit, factor)| (*unit, *factor))?,
     };
-    let (value, unit) = settings::quantity(text).or_else(spaced)?;
-    value.is_finite().then_some(Quantity { value, unit })
+    number.is_finite().then_some(Quantity { value: number * factor, unit })
 }
 
 #[cfg(test)]
@@ -102,6 +107,8 @@ mod tests {
         assert_eq!(read("-11.lufs"), Some((-11.0, Unit::Lufs)));
         assert_eq!(read("35left"), Some((-35.0, Unit::Pan)));
         assert_eq!(read("3"), Some((3.0, Unit::Plain)));
+        assert_eq!(read("4:1"), Some((4.0, Unit::Ratio)));
+        assert_eq!(read(" 1_000 Hz "), Some((1000.0, Unit::Hz)));
         for wrong in ["", "db", "3 msec", "x 3 db", "nan", "inf", "é"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

@@ -59,9 +59,11 @@ impl Slot {
         held.retain(|slot| slot.strong_count() > 0);
         for _ in MOST..=held.len() {
             let Some(first) = held.pop_front() else { break };
-            match first.upgrade().as_ref().map(|slot| slot.file.try_lock().map(|mut file| *file = None)) {
-                Some(Err(_)) => held.push_back(first),
-                _ => {}
+            let at_work = first
+                .upgrade()
+                .is_some_and(|slot| slot.file.try_lock().map(|mut file| *file = None).is_err());
+            if at_work {
+                held.push_back(first);
             }
         }
         held.push_back(Arc::downgrade(self));

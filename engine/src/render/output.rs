@@ -142,7 +142,7 @@ pub(super) struct Signal {
 impl Stored for Signal {
     type Error = RenderError;
 
-    fn hear(&self, each: &mut Hearer<'_>) -> Result<(), RenderError> {
+    fn hear(&self, each: Hearer<'_>) -> Result<(), RenderError> {
         let mut file = self.file.again().map_err(RenderError::Store)?;
         file.seek(SeekFrom::Start(0)).map_err(RenderError::Store)?;
         let mut file = BufReader::with_capacity(1 << 16, file);

@@ -5,7 +5,9 @@ pub mod balance;
 pub mod band_pass;
 pub mod bell;
 pub mod compress;
+pub mod convolve;
 pub mod deess;
+pub mod delay;
 pub mod duck;
 pub mod eq;
 pub mod expand;
@@ -21,10 +23,6 @@ pub mod mono;
 pub mod mono_below;
 pub mod multiband;
 pub mod notch;
-#[cfg(test)]
-mod probe;
-pub mod convolve;
-pub mod delay;
 pub mod reverb;
 pub mod saturate;
 pub mod sidechain;
@@ -33,13 +31,18 @@ pub mod tilt;
 pub mod trim;
 pub mod width;
 
+#[cfg(test)]
+mod probe;
+
 crate::effects! {
     all_pass::AllPass,
     balance::Balance,
     band_pass::BandPass,
     bell::Bell,
     compress::Compress,
+    convolve::Convolve,
     deess::Deess,
+    delay::Delay,
     duck::Duck,
     eq::Eq,
     expand::Expand,
@@ -54,8 +57,6 @@ crate::effects! {
     mono_below::MonoBelow,
     multiband::Multiband,
     notch::Notch,
-    convolve::Convolve,
-    delay::Delay,
     reverb::Reverb,
     saturate::Saturate,
     swap::Swap,

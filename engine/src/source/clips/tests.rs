@@ -35,7 +35,6 @@ impl Bench {
             reverse: false,
             channel: ChannelPick::All,
             overlap: Overlap::Sum,
-            channels: planes.len(),
         }
     }
 
