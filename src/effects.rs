@@ -108,12 +108,12 @@ impl Page {
     fn text(&self) -> String {
         let mut text = format!("{}\n\n{}\n", self.info.name, joined(self.info.doc()));
         if let Some(words) = self.key_words() {
-            let _ = write!(text, "{words}\n");
+            let _ = writeln!(text, "{words}");
         }
         for param in self.info.flat() {
             let fixed = if self.is_fixed(param) { ", fixed" } else { "" };
-            let _ = write!(text, "\n  {}: {}", param.name, takes(param));
-            let _ = writeln!(text, "{}{fixed}", format!(", {} unless given", self.default(param)));
+            let (range, default) = (takes(param), self.default(param));
+            let _ = writeln!(text, "\n  {}: {range}, {default} unless given{fixed}", param.name);
             let _ = writeln!(text, "      {}", joined(param.doc()));
             if let Kind::List(inner) = param.kind {
                 for sub in inner.flat() {

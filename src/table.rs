@@ -100,7 +100,9 @@ pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
     let mut text = String::new();
     for (file, Measured { rate, format, reading }) in readings {
         let mut table = plain(&["", ""]);
-        let mut row = |name: &str, value: String| drop(table.add_row([name.to_owned(), value]));
+        let mut row = |name: &str, value: String| {
+            table.add_row([name.to_owned(), value]);
+        };
         row("length", format!("{:.3} s", reading.length.0));
         row("format", format!("{format}, {rate} Hz, {} channels", reading.channels.len()));
         row("integrated loudness", unit(loudness(reading.loudness.integrated), "LUFS"));

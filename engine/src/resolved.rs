@@ -29,6 +29,8 @@ pub struct Resolved {
     pub strips: Vec<Channel>,
     /// Named stretches.
     pub sections: Vec<Stretch>,
+    /// Named places, for players that list them.
+    pub chapters: Vec<(Frames, String)>,
     /// The master's last phase.
     pub finish: Option<Finish>,
     /// Strips to be written as files of their own.

@@ -14,8 +14,8 @@ use mixwright_engine::{
     graph,
     render::pipeline::Window,
     song::{
-        Insert, Motion, MotionPoint, Parallel, Place, Send, SendFrom, Setting, Song, Stems, Strip, StripKind,
-        Tap,
+        Chapter, Cut, Insert, Length, Motion, MotionPoint, Parallel, Place, Send, SendFrom, Setting, Song,
+        Span, Stems, Strip, StripKind, Tap,
     },
 };
 use mixwright_nodes::{curve::Shape, effects::AnyEffect, unit::Frames};
@@ -300,4 +300,58 @@ fn all_that_is_wrong_is_found_at_once() {
     }
     let hints: Vec<&String> = errors.iter().flat_map(|error| &error.hints).collect();
     assert!(hints.iter().any(|hint| *hint == "did you mean `reverb`?"), "{hints:?}");
+}
+
+/// 4 s of a 200 Hz sine with half a second cut out: nothing after it is late, and the join makes no step.
+#[test]
+fn a_ripple_cut_closes_without_a_click() {
+    let mut song = song();
+    song.strips = vec![track("voice", "stereo sine 200"), track("marker", "impulse")];
+    song.strips[1].clips[0].at = seconds(0.4);
+    song.cuts.push(Cut {
+        span: Span { from: seconds(0.1013), to: seconds(0.3) },
+        track: None,
+        crossfade: Length { seconds: 0.03, ..Length::default() },
+        origin: Default::default(),
+    });
+    song.chapters.push(Chapter { at: seconds(0.4), title: "after".to_owned() });
+    let checked = check(&song, &common::Made).unwrap();
+    let at = 19_200 - (14_400 - 4_862);
+    assert_eq!(checked.song.chapters[0].0, Frames(at));
+    let out = render(&song, machine(2, 512), whole(20_000));
+    let marker = out["Strip marker"].0.iter().position(|x| *x != 0.0);
+    assert_eq!(marker, Some(at as usize + 1000));
+    let voice = &out["Strip voice"].0;
+    let step = |range: std::ops::Range<usize>| {
+        voice[range].windows(2).map(|pair| f64::from((pair[1] - pair[0]).abs())).fold(0.0, f64::max)
+    };
+    assert!(
+        step(3_000..7_000) <= step(8_000..19_000) + 0.001,
+        "{} {}",
+        step(3_000..7_000),
+        step(8_000..19_000)
+    );
+}
+
+/// What is inserted makes all that comes after it wait, curves too.
+#[test]
+fn an_insert_moves_what_comes_after_it() {
+    let mut song = song();
+    let mut bed = track("bed", "stereo ones");
+    bed.fader = Setting::Moves(Motion::Points(0.0, vec![point(0.2, -20.0, Shape::Step)]));
+    let mut advert = track("advert", "impulse");
+    advert.clips[0].at = seconds(0.1);
+    advert.clips[0].inserted = true;
+    song.strips = vec![bed, advert];
+    let out = render(&song, machine(1, 512), whole(50_000));
+    let bed = &out["Strip bed"].0;
+    assert_eq!((bed[4_799], bed[4_800], bed[34_799], bed[34_800]), (1.0, 0.0, 0.0, 1.0));
+    assert_eq!(out["Strip advert"].0.iter().position(|x| *x != 0.0), Some(4_800 + 1000));
+    let stepped = 9_600 + 30_000;
+    assert_eq!(bed[stepped - 1], 1.0);
+    assert!((bed[stepped + 240] - 0.1).abs() < 1e-6);
+}
+
+fn seconds(seconds: f64) -> Place {
+    Place::default().plus(Length { seconds, ..Length::default() })
 }

@@ -32,6 +32,8 @@ pub enum Curve {
     Scaled(Box<Curve>, f64),
     /// A curve that comes later by so many frames.
     Shifted(Box<Curve>, Frames),
+    /// A curve on the clock of a song before time was cut out of it or let in.
+    Spliced(Box<Curve>, Splices),
 }
 
 impl Curve {
@@ -49,6 +51,7 @@ impl Curve {
             Curve::Sum(all) => all.iter().map(|curve| curve.value(at, controls)).fold(0.0, |a, b| a + b),
             Curve::Scaled(curve, factor) => curve.value(at, controls) * factor,
             Curve::Shifted(curve, by) => curve.value(at - *by, controls),
+            Curve::Spliced(curve, splices) => curve.value(splices.before(at), controls),
         }
     }
 
@@ -62,6 +65,9 @@ impl Curve {
             Curve::Sum(all) => all.iter().try_fold(0.0, |sum, curve| Some(sum + curve.still(from, to)?)),
             Curve::Scaled(curve, factor) => Some(curve.still(from, to)? * factor),
             Curve::Shifted(curve, by) => curve.still(from - *by, to - *by),
+            Curve::Spliced(curve, splices) => {
+                splices.holds(from, to).then(|| curve.still(splices.before(from), splices.before(to)))?
+            }
         }
     }
 
@@ -76,7 +82,7 @@ impl Curve {
             Curve::Sum(all) => all.iter().map(Curve::largest).sum(),
             Curve::Scaled(curve, factor) if *factor >= 0.0 => curve.largest() * factor,
             Curve::Scaled(curve, factor) => curve.smallest() * factor,
-            Curve::Shifted(curve, _) => curve.largest(),
+            Curve::Shifted(curve, _) | Curve::Spliced(curve, _) => curve.largest(),
         }
     }
 
@@ -89,10 +95,43 @@ impl Curve {
             Curve::Sum(all) => all.iter().map(Curve::smallest).sum(),
             Curve::Scaled(curve, factor) if *factor >= 0.0 => curve.smallest() * factor,
             Curve::Scaled(curve, factor) => curve.largest() * factor,
-            Curve::Shifted(curve, _) => curve.smallest(),
+            Curve::Shifted(curve, _) | Curve::Spliced(curve, _) => curve.smallest(),
             Curve::Echo { beats, clock, rate } => beats / clock.fastest() * 1000.0 / f64::from(*rate),
             Curve::Hold(value) => *value,
         }
+    }
+}
+
+/// Where the clock of before goes on after a cut, or waits while something is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Splice {
+    /// The first frame.
+    pub at: Frames,
+    /// The frame of before that it stands for.
+    pub from: Frames,
+    /// Whether the clock runs on from there.
+    pub runs: bool,
+}
+
+/// All splices of a song, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splices(pub Arc<[Splice]>);
+
+impl Splices {
+    /// The frame of before that a frame stands for.
+    fn before(&self, at: Frames) -> Frames {
+        let Some(splice) = self.at(at) else { return at };
+        if splice.runs { splice.from + (at - splice.at) } else { splice.from }
+    }
+
+    /// Whether two frames lie between the same splices.
+    fn holds(&self, from: Frames, to: Frames) -> bool {
+        self.at(from) == self.at(to)
+    }
+
+    fn at(&self, at: Frames) -> Option<&Splice> {
+        let after = self.0.partition_point(|splice| splice.at <= at);
+        self.0.get(after.saturating_sub(1))
     }
 }
 

@@ -266,7 +266,8 @@ impl Quantity {
 }
 
 fn register_comparisons(engine: &mut Engine) {
-    let all: [(&str, fn(Ordering) -> bool); 4] =
+    type Holds = fn(Ordering) -> bool;
+    let all: [(&str, Holds); 4] =
         [("<", Ordering::is_lt), ("<=", Ordering::is_le), (">", Ordering::is_gt), (">=", Ordering::is_ge)];
     for (sign, holds) in all {
         engine.register_fn(sign, move |a: Quantity, b: Dynamic| -> Result<bool, Box<EvalAltResult>> {

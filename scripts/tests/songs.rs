@@ -1,5 +1,7 @@
 //! Whole songs: what a script says is what the song holds.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use mixwright_engine::song::{Anchor, Insert, InsertEffect, Motion, Setting, Song, Strip};
 use mixwright_scripts::{Evaluation, evaluate_text};
 use std::path::Path;

@@ -4,13 +4,14 @@
 
 mod chain;
 mod clips;
+mod edits;
 mod motion;
 mod routing;
 
 use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
-    song::{ChannelPick, Section, Setting, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
     time::Timeline,
 };
 use mixwright_nodes::{curve::Curve, curve::Scale, effect::Width, params::nearest, unit::Frames, unit::Unit};
@@ -61,6 +62,7 @@ pub fn check(song: &Song, files: &dyn Files) -> Result<Checked, Vec<Diagnostic>>
         end: bench.end(),
         exact: song.end.is_some(),
         sections: bench.sections(),
+        chapters: bench.chapters(),
         stems: bench.stems(),
         finish: song.finish.clone(),
         timeline: bench.timeline.clone(),
@@ -83,6 +85,7 @@ struct Bench<'a> {
     names: BTreeMap<&'a str, usize>,
     found: Vec<Diagnostic>,
     clips: Vec<clips::Track>,
+    edits: edits::Edits,
 }
 
 impl<'a> Bench<'a> {
@@ -90,7 +93,15 @@ impl<'a> Bench<'a> {
         let mut names: BTreeMap<&str, usize> =
             song.strips.iter().enumerate().rev().map(|(i, strip)| (strip.name.as_str(), i)).collect();
         names.insert("master", song.strips.len());
-        Bench { song, files, timeline: Timeline::new(song), names, found: Vec::new(), clips: Vec::new() }
+        Bench {
+            song,
+            files,
+            timeline: Timeline::new(song),
+            names,
+            found: Vec::new(),
+            clips: Vec::new(),
+            edits: Default::default(),
+        }
     }
 
     /// What concerns the song as a whole; sets the ruler for all that follows.
@@ -116,6 +127,7 @@ impl<'a> Bench<'a> {
         }
         self.names_are_unique();
         self.find_clips();
+        self.find_edits();
     }
 
     fn names_are_unique(&mut self) {
@@ -138,7 +150,7 @@ impl<'a> Bench<'a> {
     fn end(&mut self) -> Frames {
         let last = self.clips.iter().flat_map(|t| &t.played).map(|clip| clip.end()).max().unwrap_or_default();
         let Some(place) = &self.song.end else { return last };
-        let end = self.timeline.frame(place);
+        let end = self.now(place);
         if end.0 <= 0 {
             let message = "the song ends before it begins";
             self.found.push(Diagnostic::error(message).at(&self.song.origin));
@@ -149,7 +161,7 @@ impl<'a> Bench<'a> {
     fn sections(&mut self) -> Vec<Stretch> {
         let mut made: Vec<Stretch> = Vec::new();
         for Section { name, span, origin } in &self.song.sections {
-            let (from, to) = (self.timeline.frame(&span.from), self.timeline.frame(&span.to));
+            let (from, to) = (self.now(&span.from), self.now(&span.to));
             if to <= from {
                 let message = format!("section `{name}` ends where it begins, or before");
                 self.found.push(Diagnostic::error(message).at(origin));
@@ -161,6 +173,15 @@ impl<'a> Bench<'a> {
             made.push(Stretch { name: name.clone(), from, to });
         }
         made
+    }
+
+    fn chapters(&self) -> Vec<(Frames, String)> {
+        self.song.chapters.iter().map(|chapter| (self.now(&chapter.at), chapter.title.clone())).collect()
+    }
+
+    /// The frame of a place, once cuts and inserts are applied.
+    fn now(&self, place: &Place) -> Frames {
+        Frames(self.edits.moved(self.timeline.frame(place).0))
     }
 
     fn stems(&mut self) -> Stemmed {

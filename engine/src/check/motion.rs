@@ -32,7 +32,10 @@ impl Bench<'_> {
     ) -> Curve {
         let curve = match setting {
             Setting::Is(value) => Curve::Hold(*value),
-            Setting::Moves(motion) => self.curve(motion, bounds, origin, followers),
+            Setting::Moves(motion) => {
+                let curve = self.curve(motion, bounds, origin, followers);
+                self.edits.spliced(curve)
+            }
         };
         let (low, high) = match &curve {
             Curve::Control(_) => return curve,

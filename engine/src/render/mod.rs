@@ -31,7 +31,7 @@ use mixwright_nodes::{
 };
 use output::{Destination, Ear, Signal, Store, StripEar, stereo_meter};
 use pipeline::{Listener, Tap, Window};
-use report::{Reduction, Report, StripReport};
+use report::{Chapter, Reduction, Report, StripReport};
 use sources::Sources;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -272,6 +272,11 @@ impl Ears {
             title: song.title.clone(),
             rate: song.rate,
             length: Frames(length as i64),
+            chapters: song
+                .chapters
+                .iter()
+                .map(|(at, title)| Chapter { at: *at, title: title.clone() })
+                .collect(),
             strips: strips(song, graph, &self.strips),
             reductions: reductions(readings),
             mix: mix.expect(expect),

@@ -18,6 +18,8 @@ pub struct Report {
     pub rate: u32,
     /// The length of every file.
     pub length: Frames,
+    /// Named places.
+    pub chapters: Vec<Chapter>,
     /// Each strip after its fader, in the order of the song.
     pub strips: Vec<StripReport>,
     /// Effects that turned down, with the most that each did.
@@ -53,4 +55,13 @@ pub struct Reduction {
     pub effect: String,
     /// The most that it turned down.
     pub most: Db,
+}
+
+/// A named place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Chapter {
+    /// Where it begins.
+    pub at: Frames,
+    /// Its title.
+    pub title: String,
 }

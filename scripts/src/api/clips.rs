@@ -118,6 +118,7 @@ fn insert(draft: &mut Draft, _: SongHandle, args: Args) -> Dynamic {
     let track = strip(draft, StripKind::Track, args.next());
     add(draft, track, args.map(Arg::of).collect());
     let line = draft.line(track);
+    line.strip.clips[0].inserted = true;
     let from = line.strip.clips[0].at.clone();
     let to = Place { from: Anchor::ClipEnd(line.strip.name.clone(), 0), plus: Length::default() };
     Dynamic::from(Span { from, to })

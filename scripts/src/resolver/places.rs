@@ -1,11 +1,14 @@
 //! Where templates lie: which paths may be asked for, where they are looked for, and what is near one that is missing.
 
 use super::library;
-use mixwright_engine::diagnostic::Diagnostic;
+use mixwright_engine::{
+    diagnostic::Diagnostic,
+    files::{self, FileError},
+};
 use mixwright_nodes::params::nearest;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// The most names of a folder that are compared with a misspelt one.
@@ -109,9 +112,9 @@ fn siblings(path: &str, tried: &[PathBuf]) -> Vec<String> {
 }
 
 fn scripts_in(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.flatten().take(LISTED).map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter_map(|name| name.strip_suffix(".rhai").map(str::to_owned)).collect()
+    let entries = files::list(folder).unwrap_or_default();
+    let scripts = entries.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rhai"));
+    scripts.take(LISTED).filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect()
 }
 
 /// Why a text could not be read.
@@ -156,15 +159,18 @@ impl From<io::Error> for Unread {
 pub fn read_text(path: &Path, most: usize) -> Result<String, Unread> {
     let path = fs::canonicalize(path)?;
     // What the system makes up while it is read calls itself a file.
-    let made_up = ["/proc", "/sys", "/dev"].iter().any(|root| path.starts_with(root));
-    // Asked before it is opened: opening a pipe may wait for ever.
-    if made_up || !fs::metadata(&path)?.is_file() {
+    if ["/proc", "/sys", "/dev"].iter().any(|root| path.starts_with(root)) {
         return Err(Unread::NoFile);
     }
-    let mut bytes = Vec::new();
-    File::open(&path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > most {
-        return Err(Unread::TooLarge(most));
+    String::from_utf8(files::read(&path, most as u64)?).map_err(|_| Unread::NoText)
+}
+
+impl From<FileError> for Unread {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::NotAFile { .. } => Unread::NoFile,
+            FileError::TooLarge { limit, .. } => Unread::TooLarge(limit as usize),
+            FileError::Failed { source, .. } => source.into(),
+        }
     }
-    String::from_utf8(bytes).map_err(|_| Unread::NoText)
 }

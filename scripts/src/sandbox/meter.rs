@@ -117,6 +117,7 @@ impl Meter {
 
 /// The bytes of memory that the whole process holds, by `/proc`; 0 where there is none, and memory is then unbounded but
 /// for the limits of each value. What other threads take meanwhile counts too.
+#[allow(clippy::disallowed_methods, reason = "what the system says of the process is no file of a song")]
 pub fn resident() -> usize {
     std::fs::read_to_string("/proc/self/status")
         .ok()
