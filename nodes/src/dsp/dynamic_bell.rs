@@ -5,14 +5,29 @@
 
 use super::{
     lanes::Knobs,
+    math,
     state_variable::{State, Tuning, warped},
 };
 use crate::{
     block::Block,
     effect::Aim,
     processor::Setup,
-    unit::{Db, Hz, Q},
+    unit::{Db, Hz, Q, Seconds},
 };
+
+/// 1/Q of the band pass of a bell that has this quality at its full depth.
+fn damping(q: Q, depth: Db) -> f64 {
+    1.0 / (q.0 * Db(-0.5 * depth.0).gain())
+}
+
+/// The time in which a bell rings down by 90 dB.
+///
+/// The slower pole of `s^2 + d s + 1` decays by `d/2` if both swing, else by `d/2 - sqrt(d^2/4 - 1)`; 12 nepers are 104 dB.
+pub fn ring(frequency: Hz, q: Q, depth: Db) -> Seconds {
+    let half = 0.5 * damping(q, depth);
+    let decay = if half > 1.0 { 1.0 / (half + math::sqrt(half * half - 1.0)) } else { half };
+    Seconds(12.0 / (std::f64::consts::TAU * frequency.0 * decay))
+}
 
 /// The bells of all strips.
 #[derive(Clone, Debug)]
@@ -33,8 +48,7 @@ impl DynamicBell {
     /// Sends one strip's bell to a new place. `q` is that of the bell at its full `depth`: with `d = Q (f/f0 - f0/f)` of the
     /// band pass, `|H|^2 = (G^2 + d^2)/(1 + d^2)`, which is G (half of the decibels) at `d^2 = G`.
     pub fn aim(&mut self, to: Aim, frequency: Hz, q: Q, depth: Db) {
-        let half = Db(-0.5 * depth.0).gain();
-        self.knobs.aim(to, [warped(frequency, to.rate), 1.0 / (q.0 * half)]);
+        self.knobs.aim(to, [warped(frequency, to.rate), damping(q, depth)]);
     }
 
     /// Turns the band of each channel down by its own gains, or by the only ones.

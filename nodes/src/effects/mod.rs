@@ -21,9 +21,9 @@ pub mod mono;
 pub mod mono_below;
 pub mod multiband;
 pub mod notch;
-pub mod reverb;
 #[cfg(test)]
 mod probe;
+pub mod reverb;
 pub mod saturate;
 pub mod sidechain;
 pub mod swap;
