@@ -12,7 +12,7 @@ use crate::{
     block::Block,
     effect::Aim,
     processor::Setup,
-    unit::{Db, Hz, Q, Seconds},
+    unit::{Db, Frames, Hz, Q},
 };
 
 /// 1/Q of the band pass of a bell that has this quality at its full depth.
@@ -20,13 +20,22 @@ fn damping(q: Q, depth: Db) -> f64 {
     1.0 / (q.0 * Db(-0.5 * depth.0).gain())
 }
 
-/// The time in which a bell rings down by 90 dB.
+/// The frames in which a bell rings down by 90 dB.
 ///
-/// The slower pole of `s^2 + d s + 1` decays by `d/2` if both swing, else by `d/2 - sqrt(d^2/4 - 1)`; 12 nepers are 104 dB.
-pub fn ring(frequency: Hz, q: Q, depth: Db) -> Seconds {
-    let half = 0.5 * damping(q, depth);
-    let decay = if half > 1.0 { 1.0 / (half + math::sqrt(half * half - 1.0)) } else { half };
-    Seconds(12.0 / (std::f64::consts::TAU * frequency.0 * decay))
+/// The poles of `s^2 + d s + 1` come to `z = (1 + g s)/(1 - g s)` with the warped frequency g: a pair of one radius if they
+/// swing, else two of which either may be the slower, as a fast one comes to lie near -1. 12 nepers are 104 dB.
+pub fn ring(frequency: Hz, q: Q, depth: Db, rate: u32) -> Frames {
+    let (g, d) = (warped(frequency, rate), damping(q, depth));
+    let radius = if d < 2.0 {
+        math::sqrt((1.0 - g * d + g * g) / (1.0 + g * d + g * g))
+    } else {
+        let fast = 0.5 * d + math::sqrt(0.25 * d * d - 1.0);
+        [fast, 1.0 / fast]
+            .map(|pole| ((1.0 - g * pole) / (1.0 + g * pole)).abs())
+            .into_iter()
+            .fold(0.0, f64::max)
+    };
+    Frames((12.0 / -math::ln(radius.clamp(1e-6, 1.0 - 1e-9))).ceil() as i64)
 }
 
 /// The bells of all strips.

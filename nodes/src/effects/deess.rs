@@ -71,7 +71,7 @@ impl Effect for Deess {
     }
 
     fn tail(&self, rate: u32) -> Frames {
-        if self.split { ring(self.frequency, QUALITY, self.reduce).frames(rate) } else { Frames(0) }
+        if self.split { ring(self.frequency, QUALITY, self.reduce, rate) } else { Frames(0) }
     }
 }
 

@@ -63,7 +63,7 @@ impl Effect for Duck {
     }
 
     fn tail(&self, rate: u32) -> Frames {
-        self.bell().map_or(Frames(0), |(frequency, q)| ring(frequency, q, self.depth()).frames(rate))
+        self.bell().map_or(Frames(0), |(frequency, q)| ring(frequency, q, self.depth(), rate))
     }
 
     fn check(&self) -> Result<(), String> {
