@@ -5,14 +5,38 @@
 
 use super::{
     lanes::Knobs,
+    math,
     state_variable::{State, Tuning, warped},
 };
 use crate::{
     block::Block,
     effect::Aim,
     processor::Setup,
-    unit::{Db, Hz, Q},
+    unit::{Db, Frames, Hz, Q},
 };
+
+/// 1/Q of the band pass of a bell that has this quality at its full depth.
+fn damping(q: Q, depth: Db) -> f64 {
+    1.0 / (q.0 * Db(-0.5 * depth.0).gain())
+}
+
+/// The frames in which a bell rings down by 90 dB.
+///
+/// The poles of `s^2 + d s + 1` come to `z = (1 + g s)/(1 - g s)` with the warped frequency g: a pair of one radius if they
+/// swing, else two of which either may be the slower, as a fast one comes to lie near -1. 12 nepers are 104 dB.
+pub fn ring(frequency: Hz, q: Q, depth: Db, rate: u32) -> Frames {
+    let (g, d) = (warped(frequency, rate), damping(q, depth));
+    let radius = if d < 2.0 {
+        math::sqrt((1.0 - g * d + g * g) / (1.0 + g * d + g * g))
+    } else {
+        let fast = 0.5 * d + math::sqrt(0.25 * d * d - 1.0);
+        [fast, 1.0 / fast]
+            .map(|pole| ((1.0 - g * pole) / (1.0 + g * pole)).abs())
+            .into_iter()
+            .fold(0.0, f64::max)
+    };
+    Frames((12.0 / -math::ln(radius.clamp(1e-6, 1.0 - 1e-9))).ceil() as i64)
+}
 
 /// The bells of all strips.
 #[derive(Clone, Debug)]
@@ -33,8 +57,7 @@ impl DynamicBell {
     /// Sends one strip's bell to a new place. `q` is that of the bell at its full `depth`: with `d = Q (f/f0 - f0/f)` of the
     /// band pass, `|H|^2 = (G^2 + d^2)/(1 + d^2)`, which is G (half of the decibels) at `d^2 = G`.
     pub fn aim(&mut self, to: Aim, frequency: Hz, q: Q, depth: Db) {
-        let half = Db(-0.5 * depth.0).gain();
-        self.knobs.aim(to, [warped(frequency, to.rate), 1.0 / (q.0 * half)]);
+        self.knobs.aim(to, [warped(frequency, to.rate), damping(q, depth)]);
     }
 
     /// Turns the band of each channel down by its own gains, or by the only ones.

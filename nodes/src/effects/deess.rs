@@ -6,7 +6,7 @@ use crate::{
     dsp::{
         ballistics::{Ballistics, Times},
         delay::Delay,
-        dynamic_bell::DynamicBell,
+        dynamic_bell::{DynamicBell, ring},
         envelope::Window,
         fast,
         gain_curve::Amplify,
@@ -16,7 +16,7 @@ use crate::{
     effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
     params,
     processor::{Io, Setup},
-    unit::{Db, Frames, Hz, Ms, Q, Seconds},
+    unit::{Db, Frames, Hz, Ms, Q},
 };
 
 params! {
@@ -71,7 +71,7 @@ impl Effect for Deess {
     }
 
     fn tail(&self, rate: u32) -> Frames {
-        Seconds(4.0 / self.frequency.0).frames(rate)
+        if self.split { ring(self.frequency, QUALITY, self.reduce, rate) } else { Frames(0) }
     }
 }
 

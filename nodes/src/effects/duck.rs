@@ -3,7 +3,7 @@
 use crate::{
     dsp::{
         delay::Delay,
-        dynamic_bell::DynamicBell,
+        dynamic_bell::{DynamicBell, ring},
         envelope::link,
         gain_curve::Amplify,
         math,
@@ -13,7 +13,7 @@ use crate::{
     effects::sidechain::{Hearing, Sidechain},
     params,
     processor::{Io, Setup},
-    unit::{Db, Frames, Hz, Ms, Q, Seconds},
+    unit::{Db, Frames, Hz, Ms, Q},
 };
 
 params! {
@@ -63,7 +63,7 @@ impl Effect for Duck {
     }
 
     fn tail(&self, rate: u32) -> Frames {
-        self.bell().map_or(Frames(0), |(frequency, q)| Seconds(4.0 * q.0.max(1.0) / frequency.0).frames(rate))
+        self.bell().map_or(Frames(0), |(frequency, q)| ring(frequency, q, self.depth(), rate))
     }
 
     fn check(&self) -> Result<(), String> {
@@ -80,6 +80,10 @@ impl Effect for Duck {
 }
 
 impl Duck {
+    fn depth(&self) -> Db {
+        Db(self.by.0.min(self.sidechain.most.0))
+    }
+
     /// The frequency and the quality of the bell that spans the band.
     fn bell(&self) -> Option<(Hz, Q)> {
         match self.band[..] {
@@ -105,7 +109,7 @@ pub struct Room {
 impl Kernel<Duck> for Room {
     fn tune(&mut self, now: &Duck, to: Aim) {
         self.hearing.aim(to, &now.sidechain, HELD);
-        let depth = Db(now.by.0.min(now.sidechain.most.0));
+        let depth = now.depth();
         let opening = Opening {
             threshold: now.threshold,
             hysteresis: HYSTERESIS,
@@ -180,6 +184,17 @@ mod tests {
             let given = loss(frequency);
             assert!((given - gain).abs() < within, "{frequency} Hz: {given}");
         }
+    }
+
+    #[test]
+    fn a_deep_wide_band_rings_no_longer_than_its_tail() {
+        let effect = Duck { by: Db(40.0), band: vec![Hz(100.0), Hz(4000.0)], ..Duck::default() };
+        let tail = effect.tail(RATE).0 as usize;
+        let mut audio = vec![tone(600.0, 0.0, 0.5)];
+        audio[0].extend(vec![0.0; tail + 4_800]);
+        let key = vec![tone(500.0, -6.0, audio[0].len() as f64 / f64::from(RATE))];
+        let out = run_keyed(effect, &audio, Some(&key)).out;
+        assert!(out[0][24_000 + tail..].iter().all(|x| x.abs() < 3.2e-5));
     }
 
     #[test]
