@@ -12,8 +12,8 @@ use crate::{block::Block, effect::Aim, processor::Setup, unit::Hz};
 /// A low cut and a high cut for every channel and strip.
 #[derive(Clone, Debug)]
 pub struct Cuts {
-    low: Recur<HighPass, 3, 2>,
-    high: Recur<LowPass, 3, 2>,
+    low: Recur<LowCut, 3, 2>,
+    high: Recur<HighCut, 3, 2>,
 }
 
 impl Cuts {
@@ -37,7 +37,7 @@ impl Cuts {
 
 /// The three products that both forms step by: `1/(1 + g(g + k))`, that times `g`, and that times `g` squared, where
 /// `g` is the prewarped frequency and `k` is the square root of 2.
-fn knobs(frequency: Hz, rate: u32) -> [f64; 3] {
+pub fn knobs(frequency: Hz, rate: u32) -> [f64; 3] {
     let g = math::tan(0.5 * frequency.radians(rate).min(0.98 * std::f64::consts::PI));
     let first = 1.0 / (1.0 + g * (g + std::f64::consts::SQRT_2));
     [first, first * g, first * g * g]
@@ -54,10 +54,11 @@ fn integrate<V: Vector>(x: V, [first, band, low]: &[V; 3], states: &mut [V; 2]) 
     [v1, v2]
 }
 
+/// The recursion of a low cut (a high-pass).
 #[derive(Clone, Debug)]
-struct HighPass;
+pub struct LowCut;
 
-impl Step<3, 2> for HighPass {
+impl Step<3, 2> for LowCut {
     #[inline(always)]
     fn step<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
         let [band, low] = integrate(x, knobs, states);
@@ -65,10 +66,11 @@ impl Step<3, 2> for HighPass {
     }
 }
 
+/// The recursion of a high cut (a low-pass).
 #[derive(Clone, Debug)]
-struct LowPass;
+pub struct HighCut;
 
-impl Step<3, 2> for LowPass {
+impl Step<3, 2> for HighCut {
     #[inline(always)]
     fn step<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
         integrate(x, knobs, states)[1]

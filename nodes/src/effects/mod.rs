@@ -5,7 +5,9 @@ pub mod balance;
 pub mod band_pass;
 pub mod bell;
 pub mod compress;
+pub mod convolve;
 pub mod deess;
+pub mod delay;
 pub mod duck;
 pub mod eq;
 pub mod expand;
@@ -21,9 +23,9 @@ pub mod mono;
 pub mod mono_below;
 pub mod multiband;
 pub mod notch;
-pub mod reverb;
 #[cfg(test)]
 mod probe;
+pub mod reverb;
 pub mod saturate;
 pub mod sidechain;
 pub mod swap;
@@ -37,7 +39,9 @@ crate::effects! {
     band_pass::BandPass,
     bell::Bell,
     compress::Compress,
+    convolve::Convolve,
     deess::Deess,
+    delay::Delay,
     duck::Duck,
     eq::Eq,
     expand::Expand,

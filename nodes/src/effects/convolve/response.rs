@@ -1,0 +1,120 @@
+//! From a file's samples to responses: trimmed, brought to a level, and laid along the ways from input to output.
+
+use super::Convolve;
+use crate::{
+    dsp::{
+        convolver::Path,
+        fft::{Complex, Fft},
+        math,
+    },
+    effect::Sound,
+    unit::Ms,
+};
+use std::f64::consts::{PI, TAU};
+
+/// What is heard before the first sample above -40 dB of the peak, when trimmed.
+const LEAD: Ms = Ms(0.5);
+/// Length of the fade at the end of a cut response.
+const FADE: Ms = Ms(20.0);
+
+/// The ways from inputs to outputs of a file at the song's rate: one channel plays on both sides, two play left and
+/// right, four are left to left, left to right, right to left, right to right.
+pub(super) fn paths(convolve: &Convolve, sound: &Sound, rate: u32) -> Vec<Path> {
+    // A response is a density in time: its sum, not its samples, stays when the rate changes.
+    let density = f64::from(sound.file_rate) / f64::from(rate);
+    let mut channels: Vec<Vec<f64>> = sound
+        .channels
+        .iter()
+        .map(|channel| channel.iter().map(|x| density * f64::from(*x)).collect())
+        .collect();
+    if convolve.trim {
+        trim(&mut channels, rate);
+    }
+    shorten(&mut channels, convolve.longest.frames(rate).0 as usize, rate);
+    let ways: &[(usize, usize, usize)] = match channels.len() {
+        0 => &[],
+        1 => &[(0, 0, 0), (0, 1, 1)],
+        2 | 3 => &[(0, 0, 0), (1, 1, 1)],
+        _ => &[(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)],
+    };
+    let mut paths: Vec<Path> = ways
+        .iter()
+        .map(|&(channel, from, to)| Path { from, to, response: channels[channel].clone() })
+        .collect();
+    let level = if convolve.raw { 1.0 } else { evened(&paths, rate) };
+    paths.iter_mut().flat_map(|path| &mut path.response).for_each(|x| *x *= level);
+    paths
+}
+
+/// Cuts silence off the head and what lies 100 dB under the whole off the tail.
+fn trim(channels: &mut [Vec<f64>], rate: u32) {
+    let peak = channels.iter().flatten().fold(0.0, |peak: f64, x| peak.max(x.abs()));
+    let first = |channel: &Vec<f64>| channel.iter().position(|x| x.abs() > 0.01 * peak);
+    let Some(first) = channels.iter().filter_map(first).min() else { return };
+    let head = first.saturating_sub(LEAD.frames(rate).0 as usize);
+    let length = channels.iter().map(Vec::len).max().unwrap_or(0);
+    let power = |i: usize| -> f64 { channels.iter().filter_map(|c| c.get(i)).map(|x| x * x).sum() };
+    let whole: f64 = (0..length).map(power).sum();
+    let mut left = 0.0;
+    let end = (head..length).rev().find(|i| {
+        left += power(*i);
+        left > 1e-10 * whole
+    });
+    for channel in channels.iter_mut() {
+        channel.drain(..head.min(channel.len()));
+    }
+    shorten(channels, end.map_or(0, |end| end + 1 - head) + FADE.frames(rate).0 as usize, rate);
+}
+
+/// Cuts off what lies beyond a length, with half a cosine as the fade.
+fn shorten(channels: &mut [Vec<f64>], length: usize, rate: u32) {
+    for channel in channels.iter_mut().filter(|channel| channel.len() > length) {
+        channel.truncate(length);
+        let fade = (FADE.frames(rate).0 as usize).min(length);
+        for (i, x) in channel[length - fade..].iter_mut().enumerate() {
+            *x *= 0.5 + 0.5 * math::cos(PI * (i as f64 + 0.5) / fade as f64);
+        }
+    }
+}
+
+/// The factor that keeps the K-weighted power of pink noise through the paths: that of both outputs together, when both
+/// inputs hear noise of their own.
+fn evened(paths: &[Path], rate: u32) -> f64 {
+    let longest = paths.iter().map(|path| path.response.len()).max().unwrap_or(0);
+    let fft = Fft::new((2 * longest).next_power_of_two().max(4096));
+    let (mut passed, mut whole) = (0.0, 0.0);
+    let mut spare = Complex::zeros(fft.size());
+    for path in paths {
+        let mut data = Complex::zeros(fft.size());
+        data.re[..path.response.len()].copy_from_slice(&path.response);
+        fft.forward(&mut data, &mut spare);
+        for k in 1..fft.size() / 2 {
+            let frequency = k as f64 * f64::from(rate) / fft.size() as f64;
+            if (20.0..20_000.0).contains(&frequency) {
+                let weight = loudness(frequency) / frequency;
+                passed += data.power(k) * weight;
+                whole += weight;
+            }
+        }
+    }
+    // Every output hears as many paths as there are inputs to it; `whole` has counted each of them.
+    let inputs = paths.iter().filter(|path| path.to == 0).count().max(1) as f64;
+    if passed > 0.0 { math::sqrt(whole / (inputs * passed)) } else { 1.0 }
+}
+
+/// The power that the loudness meter's filters leave of a frequency (ITU-R BS.1770-5, annex 1, tables 1 and 2, whose
+/// figures are for 48 kHz).
+fn loudness(frequency: f64) -> f64 {
+    let shelf = (
+        [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85],
+        [1.0, -1.690_659_293_182_41, 0.732_480_774_215_85],
+    );
+    let high_pass = ([1.0, -2.0, 1.0], [1.0, -1.990_047_454_833_98, 0.990_072_250_366_21]);
+    let angle = TAU * frequency.min(23_900.0) / 48_000.0;
+    let power = |taps: [f64; 3]| {
+        let re = taps[0] + taps[1] * math::cos(angle) + taps[2] * math::cos(2.0 * angle);
+        let im = taps[1] * math::sin(angle) + taps[2] * math::sin(2.0 * angle);
+        re * re + im * im
+    };
+    [shelf, high_pass].into_iter().map(|(zeros, poles)| power(zeros) / power(poles)).product()
+}

@@ -1,0 +1,158 @@
+//! What echoes must be: in time, at their levels, on their sides, and the same for any cut of the stream.
+
+use super::*;
+use crate::{
+    block::{Block, PIECE, Shape},
+    curve::{self, Curve, Point, Points, Scale},
+    effect::Slot,
+    params::Params,
+    processor::{Processor, Running},
+};
+
+const RATE: u32 = 48_000;
+
+/// What comes out when `input` goes in, in blocks of so many frames.
+fn heard(delay: &Delay, curve: Option<(&str, Curve)>, input: &[Vec<f32>], block: usize) -> Vec<Vec<f32>> {
+    let mut slot = Slot::new(delay.clone().into());
+    slot.curves.extend(curve.map(|(name, curve)| (Delay::INFO.find(name).unwrap().1, curve)));
+    let setup = Setup { rate: RATE, channels: input.len(), strips: 1, moves: slot.moves() };
+    let mut running = Running::new(vec![(delay.clone(), &slot)], &setup, &Seen::default());
+    let frames = input[0].len();
+    let mut data = input.concat();
+    let mut spare = [0.0; PIECE];
+    let mut done = 0;
+    while done < frames {
+        let piece = block.min(PIECE - done % PIECE).min(frames - done);
+        let settles = (done + piece) % PIECE == 0;
+        let shape = Shape { channels: input.len(), lanes: 1, frames: piece, settles };
+        running.process(&mut Io {
+            audio: Block::new(&mut data[done..], frames, shape),
+            keys: &[],
+            controls: &[],
+            spare: Block::new(&mut spare, PIECE, Shape { channels: 1, ..shape }),
+            at: Frames(done as i64),
+        });
+        done += piece;
+    }
+    data.chunks(frames).map(<[f32]>::to_vec).collect()
+}
+
+fn impulse(frames: usize) -> Vec<f32> {
+    let mut samples = vec![0.0; frames];
+    samples[0] = 1.0;
+    samples
+}
+
+fn sine(frequency: f64, frames: usize) -> Vec<f32> {
+    (0..frames).map(|i| math::sin(Hz(frequency).radians(RATE) * i as f64) as f32).collect()
+}
+
+fn stepped(from: f64, to: f64, at: i64) -> Curve {
+    let point = |at, value| Point { at: Frames(at), value, shape: curve::Shape::Step };
+    Curve::Points(Points::new(vec![point(0, from), point(at, to)], Scale::Even, RATE))
+}
+
+#[test]
+fn echo_n_comes_after_n_times_at_the_power_n() {
+    let delay = Delay { time: Ms(10.0), feedback: Percent(70.0), ..Delay::default() };
+    let out = heard(&delay, None, &[impulse(6000), vec![0.0; 6000]], PIECE);
+    let mut level = 1.0;
+    for (i, x) in out[0].iter().enumerate() {
+        if i > 0 && i % 480 == 0 {
+            assert!((f64::from(*x) - level).abs() < 1e-6, "echo at {i}: {x}");
+            level *= 0.7;
+        } else {
+            assert_eq!(*x, 0.0);
+        }
+    }
+    assert!(out[1].iter().all(|x| *x == 0.0));
+}
+
+#[test]
+fn ping_pong_goes_from_side_to_side() {
+    let delay = Delay { time: Ms(5.0), feedback: Percent(50.0), ping_pong: true, ..Delay::default() };
+    let out = heard(&delay, None, &[impulse(1500), impulse(1500)], PIECE);
+    for (echo, level) in [1.0, 0.5, 0.25, 0.125].into_iter().enumerate() {
+        let place = 240 * (echo + 1);
+        assert_eq!([out[echo % 2][place], out[1 - echo % 2][place]], [level, 0.0]);
+    }
+}
+
+#[test]
+fn a_time_between_frames_is_met() {
+    let delay = Delay { time: Ms(20.007), feedback: Percent(0.0), ..Delay::default() };
+    for frequency in [440.0, 5000.0, 16_000.0] {
+        let out = heard(&delay, None, &[sine(frequency, 6000)], PIECE);
+        let (mut wrong, mut whole) = (0.0, 0.0);
+        for i in 2000..6000 {
+            let right = math::sin(Hz(frequency).radians(RATE) * (f64::from(i) - 20.007 * 48.0));
+            let error = f64::from(out[0][i as usize]) - right;
+            wrong += error * error;
+            whole += right * right;
+        }
+        let error = 10.0 * math::log10(wrong / whole);
+        assert!(error < -88.0, "{frequency} Hz: {error} dB");
+    }
+}
+
+#[test]
+fn many_echoes_between_frames_keep_their_highs() {
+    let delay = Delay { time: Ms(10.007), feedback: Percent(90.0), ..Delay::default() };
+    let mut burst = sine(15_000.0, 6000);
+    burst[300..].fill(0.0);
+    let out = heard(&delay, None, &[burst], PIECE);
+    let level = |echo: f64| {
+        let start = (echo * 10.007 * 48.0) as usize + 50;
+        let power: f64 = out[0][start..start + 200].iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
+        10.0 * math::log10(power / 100.0)
+    };
+    for echo in [1.0, 5.0, 10.0] {
+        let right = 20.0 * math::log10(0.9) * (echo - 1.0);
+        assert!((level(echo) - right).abs() < 0.1, "echo {echo}: {} dB, not {right}", level(echo));
+    }
+}
+
+#[test]
+fn a_step_fades_and_lands_at_the_new_time() {
+    let delay = Delay { feedback: Percent(0.0), ..Delay::default() };
+    let input = sine(500.0, 16_000);
+    let out = heard(&delay, Some(("time", stepped(20.0, 100.5, 6400))), std::slice::from_ref(&input), PIECE);
+    // 5 ms of the step, then 50 ms of fade.
+    for i in 10_000..16_000 {
+        assert!((out[0][i] - input[i - 4824]).abs() < 1e-4, "{i}");
+    }
+    let steepest = out[0][5000..].windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    assert!(steepest < 0.1, "a click of {steepest}");
+}
+
+#[test]
+fn no_cut_of_the_stream_changes_a_bit() {
+    let delay = Delay {
+        time: Ms(13.3),
+        feedback: Percent(80.0),
+        low_cut: Hz(200.0),
+        high_cut: Hz(4000.0),
+        modulate: Percent(60.0),
+        ..Delay::default()
+    };
+    let input = [sine(333.0, 6000), sine(777.0, 6000)];
+    for curve in
+        [None, Some(("time", stepped(13.3, 40.0, 1001))), Some(("high_cut", stepped(20_000.0, 900.0, 999)))]
+    {
+        let whole = heard(&delay, curve.clone(), &input, PIECE);
+        for block in [1, 13, 77] {
+            assert!(heard(&delay, curve.clone(), &input, block) == whole, "blocks of {block}");
+        }
+    }
+}
+
+#[test]
+fn the_tail_is_told() {
+    let delay =
+        Delay { time: Ms(15.0), feedback: Percent(60.0), modulate: Percent(100.0), ..Delay::default() };
+    let tail = delay.tail(RATE).0 as usize;
+    let mut input = sine(1000.0, 2000);
+    input.resize(2000 + tail + 4000, 0.0);
+    let out = heard(&delay, None, &[input], PIECE);
+    assert!(out[0][2000 + tail..].iter().all(|x| x.abs() < 3.2e-5));
+}
