@@ -47,7 +47,7 @@ const OPEN: (Hz, Hz) = (Hz(20.0), Hz(20_000.0));
 /// What the time wavers by: turns a second, and cents at 100 %.
 const WOW: [(f64, f64); 3] = [(0.43, 11.0), (0.97, 6.0), (2.6, 3.0)];
 /// Cents for a speed that is off by 1, where it is off by little: `1200 / ln 2`.
-const CENTS: f64 = 1731.234_049_066_756;
+const CENTS: f64 = 1_731.234_049_066_756;
 
 impl Effect for Delay {
     type Kernel = Echoes;

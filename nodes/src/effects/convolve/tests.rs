@@ -42,7 +42,7 @@ fn heard(convolve: &Convolve, seen: &Seen, input: &[Vec<f32>], at: i64, block: u
     let mut done = 0;
     while done < frames {
         let piece = block.min(PIECE - done % PIECE).min(frames - done);
-        let settles = (done + piece) % PIECE == 0;
+        let settles = (done + piece).is_multiple_of(PIECE);
         let shape = Shape { channels: input.len(), lanes: 1, frames: piece, settles };
         kernel.process(&mut Io {
             audio: Block::new(&mut data[done..], frames, shape),

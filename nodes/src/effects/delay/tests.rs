@@ -23,7 +23,7 @@ fn heard(delay: &Delay, curve: Option<(&str, Curve)>, input: &[Vec<f32>], block:
     let mut done = 0;
     while done < frames {
         let piece = block.min(PIECE - done % PIECE).min(frames - done);
-        let settles = (done + piece) % PIECE == 0;
+        let settles = (done + piece).is_multiple_of(PIECE);
         let shape = Shape { channels: input.len(), lanes: 1, frames: piece, settles };
         running.process(&mut Io {
             audio: Block::new(&mut data[done..], frames, shape),
@@ -58,7 +58,7 @@ fn echo_n_comes_after_n_times_at_the_power_n() {
     let out = heard(&delay, None, &[impulse(6000), vec![0.0; 6000]], PIECE);
     let mut level = 1.0;
     for (i, x) in out[0].iter().enumerate() {
-        if i > 0 && i % 480 == 0 {
+        if i > 0 && i.is_multiple_of(480) {
             assert!((f64::from(*x) - level).abs() < 1e-6, "echo at {i}: {x}");
             level *= 0.7;
         } else {

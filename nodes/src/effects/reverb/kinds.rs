@@ -84,7 +84,7 @@ pub(super) fn primes(delays: &[u32; LINES], scale: f64) -> [usize; LINES] {
 
 fn is_prime(n: usize) -> bool {
     let root = math::sqrt(n as f64) as usize;
-    n > 1 && (2..=root).all(|divisor| n % divisor != 0)
+    n > 1 && (2..=root).all(|divisor| !n.is_multiple_of(divisor))
 }
 
 const HALL: Figures = Figures {

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     block::{Block, PIECE, Shape},
     curve::{self, Curve, Point, Points, Scale},
+    dsp::fft::{Complex, Fft},
     effect::Slot,
     params::Params,
     processor::{Processor, Running},
@@ -21,7 +22,7 @@ fn heard(slot: &Slot, reverb: &Reverb, input: [Vec<f32>; 2], at: i64, block: usi
     let (mut done, mut left) = (0, block);
     while done < frames {
         let piece = left.min(PIECE - done % PIECE).min(frames - done);
-        let settles = (done + piece) % PIECE == 0;
+        let settles = (done + piece).is_multiple_of(PIECE);
         let shape = Shape { channels: 2, lanes: 1, frames: piece, settles };
         running.process(&mut Io {
             audio: Block::new(&mut data[done..], frames, shape),
@@ -256,4 +257,37 @@ fn one_channel_hears_the_left_side() {
     }
     let off = samples.iter().zip(&left).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(off < 1e-6, "{off}");
+}
+
+/// How far the loudest frequency of a late second stands over its neighbours, in decibels.
+///
+/// The median that it stands over is taken from a wider band than the peak, as one at an edge would meet itself.
+fn prominence(side: &[f32], from: usize) -> f64 {
+    const SIZE: usize = 32_768;
+    let mut data = Complex::zeros(SIZE);
+    for (i, x) in side[from..from + SIZE].iter().enumerate() {
+        let window = 0.5 - 0.5 * math::cos(std::f64::consts::TAU * i as f64 / SIZE as f64);
+        data.re[i] = window * f64::from(*x);
+    }
+    Fft::new(SIZE).forward(&mut data, &mut Complex::zeros(SIZE));
+    let bin = |frequency: f64| (frequency * SIZE as f64 / f64::from(RATE)) as usize;
+    let median = |k: usize| {
+        let mut around: Vec<f64> = (k - 68..=k + 68).map(|k| data.power(k)).collect();
+        around.sort_by(f64::total_cmp);
+        around[68]
+    };
+    (bin(300.0)..bin(6000.0)).map(|k| 10.0 * math::log10(data.power(k) / median(k))).fold(0.0, f64::max)
+}
+
+#[test]
+fn no_late_mode_rings_over_its_neighbours() {
+    for (kind, decay) in [(Space::Hall, 5.0), (Space::Room, 1.5), (Space::Plate, 4.0), (Space::Chamber, 1.2)]
+    {
+        let from = Seconds(0.3 * decay).frames(RATE).0 as usize;
+        let out = plainly(&reverb(kind, decay), impulse(0.3 * decay + 0.7), 0);
+        for side in &out {
+            let found = prominence(side, from);
+            assert!(found < 18.0, "{kind:?}, {decay} s: {found} dB");
+        }
+    }
 }
