@@ -23,8 +23,6 @@ pub mod mono;
 pub mod mono_below;
 pub mod multiband;
 pub mod notch;
-#[cfg(test)]
-mod probe;
 pub mod reverb;
 pub mod saturate;
 pub mod sidechain;

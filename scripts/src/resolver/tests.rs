@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "a test makes and changes its own files")]
+
 use super::*;
 use crate::sandbox::{Limits, Sandbox};
 use std::fs;
