@@ -21,7 +21,7 @@ use mixwright_engine::{
 use mixwright_nodes::{
     effect::{Sound, Width},
     effects::AnyEffect,
-    params::Value,
+    params::{Kind, Value},
     unit::{Frames, Unit},
 };
 use std::collections::BTreeMap;
@@ -91,7 +91,11 @@ impl Player for MadePlayer {
                 for (i, x) in plane.iter_mut().enumerate() {
                     let frame = at.0 + i as i64;
                     if (clip.at.0..clip.end().0).contains(&frame) {
-                        *x += sample(&name, channel, frame - clip.at.0);
+                        let (since, left) = (frame - clip.at.0, clip.end().0 - frame);
+                        let fade = |done: i64, length: i64| (done as f32 / length.max(1) as f32).min(1.0);
+                        let gain = if clip.fade_in.0 > 0 { fade(since, clip.fade_in.0) } else { 1.0 };
+                        let gain = gain * if clip.fade_out.0 > 0 { fade(left, clip.fade_out.0) } else { 1.0 };
+                        *x += gain * sample(&name, channel, clip.from.0 + since);
                     }
                 }
             }
@@ -124,6 +128,9 @@ pub(crate) fn track(name: &str, sound: &str) -> Strip {
 
 pub(crate) fn effect(name: &str, params: &[(&str, f64)]) -> InsertEffect {
     let mut effect = AnyEffect::named(name).unwrap_or_else(|| panic!("no effect {name}"));
+    for file in effect.info().params.flat().iter().filter(|param| param.kind == Kind::File) {
+        effect.set(file.name, &Value::Text("ring".to_owned())).unwrap();
+    }
     for (param, value) in params {
         effect.set(param, &Value::Number(*value, Unit::Plain)).unwrap();
     }

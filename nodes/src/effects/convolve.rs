@@ -64,10 +64,6 @@ impl Effect for Convolve {
     fn width(&self, _: Width) -> Width {
         Width::Stereo
     }
-
-    fn check(&self) -> Result<(), String> {
-        if self.file.0.is_empty() { Err("`convolve` needs a `file`".to_owned()) } else { Ok(()) }
-    }
 }
 
 /// The kernel of [`Convolve`].
