@@ -1,6 +1,6 @@
 //! The language itself: quantities, handles, templates, and what it answers to mistakes.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail")]
 
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_engine::song::{Insert, Length, Motion, Setting, Song, Strip};
@@ -150,11 +150,31 @@ fn curves_add_scale_and_shift() {
     assert!(matches!(&parts[1], Motion::Hold(level) if *level == -3.0));
     let Setting::Moves(sum) = &strip(&song, "b").fader else { panic!() };
     let Motion::Sum(parts) = sum else { panic!() };
-    let Motion::Sum(parts) = &parts[0] else { panic!() };
+    assert_eq!(parts.len(), 3);
     assert!(matches!(&parts[0], Motion::Shifted(_, by) if *by == Length { bars: 4.0, ..Length::default() }));
     let Insert::Effect(eq) = &strip(&song, "c").chain[1] else { panic!() };
     assert_eq!(eq.moves.keys().collect::<Vec<_>>(), ["bands/0/frequency"]);
     assert_eq!(song.vcas[0].strips, ["a", "a"]);
+}
+
+#[test]
+fn what_grows_in_a_loop_is_bounded() {
+    one("let c = curve(1); loop { c = c + c; }", (2, 32), &["at most 20000 points"]);
+    let layers = said(&errors("let c = curve(1); loop { c = (c + 1).later(1.s); }"));
+    assert!(layers.len() == 2 && layers[0].contains("at most 32 layers"), "{layers:?}");
+    one("let c = chain();\nc.parallel(\"x\", 0.db, c);", (3, 3), &["within itself"]);
+    one(
+        "let c = chain(); let d = chain();\nc.parallel(\"x\", 0.db, d);\nd.parallel(\"x\", 0.db, c);",
+        (4, 3),
+        &["within itself"],
+    );
+    one(
+        "let c = chain(); let d = chain();\nd.parallel(\"x\", 0.db, c).parallel(\"y\", 0.db, c);",
+        (3, 26),
+        &["another place already"],
+    );
+    let deep = "fn deeper(c) { let d = chain(); c.parallel(\"x\", 0.db, d); d }\nlet c = chain(); loop { c = deeper(c); }";
+    assert!(said(&errors(deep))[0].contains("at most 16 deep"));
 }
 
 #[test]
