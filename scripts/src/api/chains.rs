@@ -119,10 +119,10 @@ fn change(draft: &mut Draft, strip: Strip, index: usize, settings: Vec<(String, 
 }
 
 fn remove(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
-    if let Some(index) = find(draft, strip, "remove", &Arg::of(first(args))) {
-        if let Link::Parallel { chain, .. } = draft.line(strip).chain.remove(index) {
-            draft.line(chain).within = None;
-        }
+    if let Some(index) = find(draft, strip, "remove", &Arg::of(first(args)))
+        && let Link::Parallel { chain, .. } = draft.line(strip).chain.remove(index)
+    {
+        draft.line(chain).within = None;
     }
     Dynamic::from(strip)
 }
