@@ -2,7 +2,12 @@
 //!
 //! One table for all pairs, so that a pair without meaning gets a sentence instead of a missing function.
 
-use crate::{api::curves::Curve, api::places::Range, call::raise, units::Quantity};
+use crate::{
+    api::curves::{Curve, oversized},
+    api::places::Range,
+    call::raise,
+    units::Quantity,
+};
 use mixwright_engine::{
     diagnostic::Diagnostic,
     song::{Length, Motion, Place, Span},
@@ -95,7 +100,7 @@ pub(crate) fn register(engine: &mut Engine) {
     operators_of::<Curve>(engine);
     engine.register_fn("-", |q: Quantity| Quantity { value: -q.value, ..q });
     engine.register_fn("-", |length: Length| length.times(-1.0));
-    engine.register_fn("-", |curve: Curve| Curve(Motion::Scaled(Box::new(curve.0), -1.0)));
+    engine.register_fn("-", |curve: Curve| scaled(curve.0, -1.0));
     engine.register_fn("+", |q: Quantity| q);
     engine.register_fn("abs", |q: Quantity| Quantity { value: q.value.abs(), ..q });
     register_comparisons(engine);
@@ -113,11 +118,20 @@ fn operators_of<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
     ];
     for (sign, words, reckon) in all {
         let run = move |a: Dynamic, b: Dynamic| -> Reckoned {
-            reckon(Operand::of(a), Operand::of(b)).map_err(|(a, b)| raise(senseless(&a, words, &b)))
+            let reckoned = reckon(Operand::of(a), Operand::of(b));
+            within_bounds(reckoned.map_err(|(a, b)| raise(senseless(&a, words, &b)))?)
         };
         engine.register_fn(sign, move |a: T, b: Dynamic| run(Dynamic::from(a), b));
         engine.register_fn(sign, move |a: INT, b: T| run(a.into(), Dynamic::from(b)));
         engine.register_fn(sign, move |a: FLOAT, b: T| run(a.into(), Dynamic::from(b)));
+    }
+}
+
+/// A curve that grows in a loop must not fill the memory, nor nest deeper than a stack can follow.
+fn within_bounds(result: Dynamic) -> Reckoned {
+    match result.read_lock::<Curve>().and_then(|curve| oversized(&curve.0)) {
+        Some(wrong) => Err(raise(wrong)),
+        None => Ok(result),
     }
 }
 
@@ -192,7 +206,7 @@ fn product(a: Operand, b: Operand) -> Result<Dynamic, (Operand, Operand)> {
         (Operand::Number(n), thing) | (thing, Operand::Number(n)) => match thing {
             Operand::Quantity(q) => Ok(Dynamic::from(Quantity { value: q.value * n, ..q })),
             Operand::Length(length) => Ok(Dynamic::from(length.times(n))),
-            Operand::Curve(motion) => Ok(Dynamic::from(Curve(Motion::Scaled(Box::new(motion), n)))),
+            Operand::Curve(motion) => Ok(Dynamic::from(scaled(motion, n))),
             other => Err((other, Operand::Number(n))),
         },
         other => Err(other),
@@ -232,8 +246,20 @@ fn curves(a: Operand, b: Operand, sign: f64) -> Result<Dynamic, (Operand, Operan
     let (Some(a), Some(b)) = (a.curve(), b.curve()) else {
         unreachable!("what is no curve and no number was refused above")
     };
-    let b = if sign < 0.0 { Motion::Scaled(Box::new(b), sign) } else { b };
-    Ok(Dynamic::from(Curve(Motion::Sum(vec![a, b]))))
+    let b = if sign < 0.0 { scaled(b, sign).0 } else { b };
+    let all = [a, b].into_iter().flat_map(|part| match part {
+        Motion::Sum(parts) => parts,
+        other => vec![other],
+    });
+    Ok(Dynamic::from(Curve(Motion::Sum(all.collect()))))
+}
+
+/// A curve times a factor; a factor of a factor is one factor.
+fn scaled(motion: Motion<Value>, factor: f64) -> Curve {
+    Curve(match motion {
+        Motion::Scaled(inner, before) => Motion::Scaled(inner, before * factor),
+        other => Motion::Scaled(Box::new(other), factor),
+    })
 }
 
 /// Levels that say where a thing stands take steps, but not each other; everything else adds to its own kind.

@@ -249,7 +249,7 @@ pub(crate) fn extremes(motion: &Motion) -> Option<(f64, f64)> {
 /// How many points a curve has.
 pub(crate) fn points<V>(motion: &Motion<V>) -> usize {
     match motion {
-        Motion::Points(_, points) => points.len(),
+        Motion::Points(_, points) => 1 + points.len(),
         Motion::Sum(all) => all.iter().map(points).sum(),
         Motion::Scaled(inner, _) | Motion::Shifted(inner, _) => points(inner),
         _ => 1,

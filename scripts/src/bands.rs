@@ -3,8 +3,9 @@
 
 use crate::{
     args::{self, Arg},
+    bind,
     call::{Args, Book},
-    draft::{Draft, Strip},
+    draft::Draft,
 };
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_nodes::{
@@ -62,11 +63,6 @@ fn made(
 ) -> Vec<(String, Arg)> {
     let mut settings = vec![(SHAPE.to_owned(), Arg::Plain(Value::Text(shape.to_owned())))];
     let mut args: Vec<Arg> = args.into_iter().map(Arg::of).collect();
-    if matches!(args.first(), Some(Arg::Strip(Strip(_)))) {
-        let error = Diagnostic::error(format!("`{shape}` makes a band and does nothing to a strip"));
-        draft.report(error.hint(format!("write `.eq([{}])`", usage(shape, places))));
-        return settings;
-    }
     let named = match args.last() {
         Some(Arg::Map(named)) => {
             let named = named.clone();
@@ -88,5 +84,6 @@ fn made(
             draft.report(args::unknown(shape, &name, &known));
         }
     }
+    bind::need_gain(draft, shape, places, &settings);
     settings
 }

@@ -54,6 +54,7 @@ fn usage(info: &EffectInfo) -> String {
 fn insert(draft: &mut Draft, strip: Strip, info: &'static EffectInfo, args: Args) {
     let word = info.params.name;
     let mut settings = named(draft, info, args);
+    need_gain(draft, word, info.params.positional, &settings);
     let own_name = settings
         .iter()
         .position(|(name, _)| name == "name" && info.params.find(name).is_none())
@@ -77,6 +78,15 @@ fn insert(draft: &mut Draft, strip: Strip, info: &'static EffectInfo, args: Args
         draft.report(Diagnostic::error(words).hint(format!("write `{word}(kick, #{{ … }})`")));
     }
     draft.link(strip, Link::Effect(Box::new(effect)));
+}
+
+/// What is about nothing but gain does nothing without: `kick.bell(380.hz)` is a mistake.
+pub(crate) fn need_gain(draft: &mut Draft, word: &str, positional: &[&str], settings: &[(String, Arg)]) {
+    let has = |wanted: &str| settings.iter().any(|(name, _)| name == wanted);
+    if positional.contains(&"gain") && !has("gain") {
+        let usage = format!("write `{word}({})`", positional.join(", "));
+        draft.report(Diagnostic::error(format!("`{word}` does nothing without its `gain`")).hint(usage));
+    }
 }
 
 fn is_dry(role: Role) -> bool {

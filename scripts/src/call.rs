@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Arguments beyond this are left to rhai, whose message is as good.
 const MOST_ARGUMENTS: usize = 6;
 
+/// How deep rhai counts a verb that no function of the script calls.
+const TOP_LEVEL: usize = 1;
+
 /// What is wrong, as an error that rhai carries.
 pub(crate) fn raise(error: Diagnostic) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), Position::NONE))
@@ -155,7 +158,7 @@ fn carry_out(
     draft.here = origin(ctx);
     let before = draft.errors.len();
     let result = does(&mut draft);
-    if ctx.call_level() > 0 && draft.errors.len() > before {
+    if ctx.call_level() > TOP_LEVEL && draft.errors.len() > before {
         let last = draft.errors.pop().expect("one more than before");
         return Err(raise(last));
     }

@@ -61,6 +61,8 @@ pub(crate) struct Line {
     pub(crate) strip: Channel,
     /// Its effects in order.
     pub(crate) chain: Vec<Link>,
+    /// The strip or chain beside whose place it lies, if it is a chain with a place.
+    pub(crate) within: Option<Strip>,
 }
 
 /// A place in a chain while it is written: a parallel chain is still a handle.
@@ -130,6 +132,7 @@ pub(crate) struct Route {
 const MOST_LINES: usize = 10_000;
 const MOST_LINKS: usize = 200_000;
 const MOST_POINTS: usize = 2_000_000;
+const MOST_ERRORS: usize = 1_000;
 
 /// The song while a script writes it.
 #[derive(Clone, Debug)]
@@ -171,6 +174,7 @@ impl Draft {
             role: Role::Placed(StripKind::Master),
             strip: Channel::new("master", StripKind::Master),
             chain: Vec::new(),
+            within: None,
         };
         Draft {
             song: Song::new(""),
@@ -191,9 +195,13 @@ impl Draft {
     /// Notes what is wrong, at the verb that is being carried out unless it says where.
     pub(crate) fn report(&mut self, said: Diagnostic) {
         let said = if said.origin.is_some() { said } else { said.at(&self.here) };
-        match said.severity {
-            Severity::Error => self.errors.push(said),
-            Severity::Warning => self.warnings.push(said),
+        let list = match said.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        // A verb in a loop says the same each time around.
+        if list.len() < MOST_ERRORS && !list.contains(&said) {
+            list.push(said);
         }
     }
 
@@ -221,7 +229,7 @@ impl Draft {
         };
         let mut strip = Channel::new(name, kind);
         strip.origin = self.here.clone();
-        self.lines.push(Line { role, strip, chain: Vec::new() });
+        self.lines.push(Line { role, strip, chain: Vec::new(), within: None });
         Strip(self.lines.len() - 1)
     }
 

@@ -45,7 +45,7 @@ fn plotted(start: &Value, points: &[MotionPoint<Value>], song: &Song) -> String 
     let last = values.iter().fold(first, |last, point| last.max(point.0));
     let length = (last - first).max(1.0);
     let height = |column: usize| {
-        value_at(level(start), &values, first + length * (column as f64 + 0.5) / COLUMNS as f64)
+        value_at(level(start), &values, first + length * column as f64 / (COLUMNS - 1) as f64)
     };
     let heights: Vec<f64> = (0..COLUMNS).map(height).collect();
     let low = heights.iter().copied().fold(f64::MAX, f64::min);

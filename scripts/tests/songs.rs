@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use mixwright_engine::song::{Anchor, Insert, InsertEffect, Motion, Setting, Song, Strip};
+use mixwright_engine::song::{Anchor, Insert, InsertEffect, Motion, Setting, Song, Strip, TapPoint};
+use mixwright_nodes::effects::AnyEffect;
 use mixwright_scripts::{Evaluation, evaluate_text};
 use std::path::Path;
 
@@ -32,30 +33,57 @@ fn effect<'a>(strip: &'a Strip, name: &str) -> &'a InsertEffect {
 }
 
 const ROCK: &str = r#"
+const LEAD = #{ low_cut: 90.hz, brightness: 1.5.db, body: 0.db, control: 6.db, sibilance: 6.db };
+fn Strip.lead_vocal(own) {
+    let set = global::LEAD.given(own);
+    this.high_pass(set.low_cut)
+        .deess(#{ frequency: 6.8.khz, reduce: set.sibilance })
+        .compress(#{ threshold: -24.db, ratio: 3, attack: 8.ms, release: 80.ms, most: set.control })
+        .eq([bell(240.hz, set.body, 1.0), high_shelf(9.khz, set.brightness)])
+}
+
 let song = song("Paper Lanterns", #{ artist: "The Night Buses", tempo: 96.bpm, meter: "4/4", rate: 48.khz });
 let verse  = song.section("verse",  bar(5)  .. bar(21));
 let chorus = song.section("chorus", bar(21) .. bar(37));
 let outro  = song.section("outro",  bar(69) .. bar(81));
 
-let plate = song.bus("plate").trim(-3.db);
-let slap  = song.bus("slap").trim(2);
-let kick = song.track("kick", "audio/kick.wav").trim(-2.db).fader(-5.db);
-let snare = song.track("snare", "audio/snare.wav").fader(-6.db).send(plate, -14.db);
-let overheads = song.track("overheads", "audio/overheads.wav").fader(-9.db);
+let plate = song.bus("plate").reverb(#{ kind: "plate", decay: 1.8.s, predelay: 24.ms, low_cut: 250.hz });
+let slap  = song.bus("slap").delay(#{ time: 0.75.beats, feedback: 28.percent, high_cut: 4.5.khz });
+
+let kick = song.track("kick", "audio/kick.wav")
+    .gate(#{ threshold: -42.db, hold: 60.ms, release: 120.ms })
+    .eq([high_pass(32.hz), bell(380.hz, -4.db, 1.4), bell(4.2.khz, 3.db, 0.9)])
+    .compress(#{ threshold: -20.db, ratio: 4, attack: 28.ms, release: 90.ms })
+    .fader(-5.db);
+let snare = song.track("snare", "audio/snare.wav")
+    .invert()
+    .eq([bell(210.hz, 2.db), high_shelf(8.khz, 2.5.db)])
+    .fader(-6.db)
+    .send(plate, -14.db);
+let overheads = song.track("overheads", "audio/overheads.wav").high_pass(140.hz).fader(-9.db);
+let bass = song.track("bass", "audio/bass.wav")
+    .mono()
+    .saturate(#{ kind: "tube", drive: 4.db, mix: 30.percent })
+    .duck(kick, #{ by: 4.db, attack: 5.ms, release: 140.ms })
+    .fader(-7.db);
 let left  = song.track("guitar left",  "audio/gtr_a.wav").pan(80.left);
 let right = song.track("guitar right", "audio/gtr_b.wav").pan(80.right).nudge(-4.ms);
-let vocal = song.track("vocal", "audio/vocal.wav").send("plate", -16.db);
+let vocal = song.track("vocal", "audio/vocal.wav")
+    .lead_vocal(#{ brightness: 2.5.db })
+    .send("plate", -16.db);
 
 let drums = song.group("drums", [kick, snare, overheads])
-    .parallel("smash", -10.db, chain().trim(8.db).trim(-2.db));
-let guitars = song.group("guitars", [left, right]);
+    .compress(#{ threshold: -16.db, ratio: 2, attack: 30.ms, release: 110.ms })
+    .parallel("smash", -10.db, chain().compress(#{ threshold: -34.db, ratio: 12, attack: 1.ms, release: 60.ms })
+                                      .saturate(#{ kind: "tape", drive: 8.db }));
+let guitars = song.group("guitars", [left, right]).width(115.percent).duck(vocal, #{ by: 1.5.db, band: 1.khz .. 4.khz });
 
 vocal.fader(curve(-4.db).step(chorus.start, -3.db).line(chorus.end, -2.db).ease(outro.end, -60.db));
 vocal.send(slap, curve("off").step(verse.end - 2.beats, -8.db).step(verse.end, "off"));
-guitars.trim(curve(-1.2.db).line(verse.start + 4.bars, 1.8.db));
+guitars.low_pass(curve(1.2.khz).line(verse.start + 4.bars, 18.khz));
 overheads.pan(lfo(#{ shape: "sine", every: 4.bars, between: [10.left, 10.right] }));
 song.master.finish(#{ loudness: -11.lufs, ceiling: -1.dbtp });
-song.stems([drums, guitars, vocal]);
+song.stems([drums, bass, guitars, vocal]);
 "#;
 
 #[test]
@@ -74,11 +102,21 @@ fn a_rock_song() {
     assert_eq!(vocal.sends.len(), 2);
     let Setting::Moves(Motion::Points(off, _)) = &vocal.sends[1].level else { panic!() };
     assert_eq!(*off, -144.0);
-    let Insert::Parallel(smash) = &strip(&song, "drums").chain[0] else { panic!() };
+    let drums = strip(&song, "drums");
+    let Insert::Parallel(smash) = &drums.chain[1] else { panic!() };
     assert_eq!((smash.level.clone(), smash.chain.len()), (Setting::Is(-10.0), 2));
-    assert!(matches!(effect(strip(&song, "guitars"), "trim").moves["gain"], Motion::Points(..)));
+    let low_pass = effect(strip(&song, "guitars"), "low_pass");
+    assert!(matches!(&low_pass.moves["frequency"], Motion::Points(start, _) if *start == 1200.0));
+    let slap = effect(strip(&song, "slap"), "delay");
+    assert!(matches!(&slap.moves["time"], Motion::Echo(length) if length.beats == 0.75));
+    let ducked = effect(strip(&song, "bass"), "duck").key.as_ref().unwrap();
+    assert_eq!((ducked.strip.as_str(), &ducked.point), ("kick", &TapPoint::Chain));
+    assert_eq!(effect(strip(&song, "bass"), "saturate").mix, Setting::Is(30.0));
+    let AnyEffect::Eq(eq) = &effect(vocal, "eq").effect else { panic!() };
+    assert_eq!((eq.bands[1].frequency.0, eq.bands[1].gain.0), (9000.0, 2.5));
     assert_eq!(song.finish.as_ref().unwrap().loudness.0, -11.0);
-    assert_eq!(strip(&song, "kick").origin.line, 9);
+    assert_eq!(strip(&song, "kick").origin.line, 19);
+    assert_eq!(effect(strip(&song, "kick"), "compress").origin.line, 22);
 }
 
 #[test]
@@ -92,7 +130,7 @@ fn a_podcast() {
         host.cut(12.min + 3.5.s .. 12.min + 9.s);
         show.cut(31.min .. 34.min + 20.s, #{ ripple: true, crossfade: 30.ms });
         let voices = show.group("voices", [host, guest]);
-        let theme = show.track("theme")
+        let theme = show.track("theme").duck(voices, #{ by: 14.db, attack: 80.ms, hold: 400.ms, release: 900.ms })
             .clip("audio/theme.flac", #{ at: 0.s, length: 45.s, fade_out: 6.s })
             .clip("audio/theme.flac", #{ at: show.end - 30.s, from: 60.s, fade_in: 4.s, fade_out: 8.s });
         let advert = show.insert("advert", "audio/advert.wav", #{ at: 18.min });
@@ -105,6 +143,7 @@ fn a_podcast() {
     let theme = strip(&song, "theme");
     assert_eq!(theme.clips[1].at.from, Anchor::End);
     assert_eq!(theme.clips[1].at.plus.seconds, -30.0);
+    assert!(strip(&song, "advert").clips[0].inserted);
     assert_eq!(song.chapters.len(), 3);
     assert_eq!(song.chapters[2].at.from, Anchor::ClipEnd("advert".into(), 0));
     assert_eq!(strip(&song, "guest").chain.len(), 1);

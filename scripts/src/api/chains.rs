@@ -14,6 +14,9 @@ use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_nodes::params::nearest;
 use rhai::Dynamic;
 
+/// Chains within chains beyond this serve no mix.
+const DEEPEST: usize = 16;
+
 /// Registers the verbs of chains.
 pub(crate) fn register(book: &mut Book<'_>) {
     book.function("chain()", 0..=0, |draft, _| Dynamic::from(draft.add(Role::Chain, "")));
@@ -37,24 +40,40 @@ fn parallel(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
             None
         }
     };
-    if let (Some(name), Some(level), Some(chain)) = (name, level, chain) {
-        if holds(draft, chain, strip) {
-            draft.report(Diagnostic::error("a chain cannot lie beside a place within itself"));
-        } else {
-            let origin = draft.here.clone();
-            draft.link(strip, Link::Parallel { name, level, chain, origin });
-        }
+    if let (Some(name), Some(level), Some(chain)) = (name, level, chain)
+        && draft.heed(lie_beside(draft, strip, chain)).is_some()
+    {
+        draft.line(chain).within = Some(strip);
+        let origin = draft.here.clone();
+        draft.link(strip, Link::Parallel { name, level, chain, origin });
     }
     Dynamic::from(strip)
 }
 
-/// Whether a strip is `chain` or lies somewhere within it.
-fn holds(draft: &Draft, chain: Strip, strip: Strip) -> bool {
-    chain == strip
-        || draft.lines[chain.0].chain.iter().any(|link| match link {
-            Link::Parallel { chain, .. } => holds(draft, *chain, strip),
-            _ => false,
-        })
+/// Whether a chain can lie beside a place of a strip. It lies in one place: what a script says of it later is meant there.
+fn lie_beside(draft: &Draft, strip: Strip, chain: Strip) -> Result<(), Diagnostic> {
+    let around: Vec<Strip> =
+        std::iter::successors(Some(strip), |inner| draft.lines[inner.0].within).collect();
+    if around.contains(&chain) {
+        return Err(Diagnostic::error("a chain cannot lie beside a place within itself"));
+    }
+    if draft.lines[chain.0].within.is_some() {
+        return Err(Diagnostic::error("this chain lies beside another place already")
+            .hint("make another with `chain()`; a function of the script can make as many as needed"));
+    }
+    if around.len() + height(draft, chain) > DEEPEST {
+        return Err(Diagnostic::error(format!("chains lie within chains at most {DEEPEST} deep")));
+    }
+    Ok(())
+}
+
+/// How many chains lie within each other here, this one counted.
+fn height(draft: &Draft, chain: Strip) -> usize {
+    let within = draft.lines[chain.0].chain.iter().map(|link| match link {
+        Link::Parallel { chain, .. } => height(draft, *chain),
+        _ => 0,
+    });
+    1 + within.max().unwrap_or(0)
 }
 
 fn tap(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
@@ -100,8 +119,10 @@ fn change(draft: &mut Draft, strip: Strip, index: usize, settings: Vec<(String, 
 }
 
 fn remove(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
-    if let Some(index) = find(draft, strip, "remove", &Arg::of(first(args))) {
-        draft.line(strip).chain.remove(index);
+    if let Some(index) = find(draft, strip, "remove", &Arg::of(first(args)))
+        && let Link::Parallel { chain, .. } = draft.line(strip).chain.remove(index)
+    {
+        draft.line(chain).within = None;
     }
     Dynamic::from(strip)
 }

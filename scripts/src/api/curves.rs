@@ -22,6 +22,8 @@ pub(crate) struct Curve(pub(crate) Motion<Value>);
 
 /// A curve has no more points than rhai lets an array have entries.
 const MOST_POINTS: usize = 20_000;
+/// Sums of shifted sums beyond this serve no mix.
+const DEEPEST: usize = 32;
 
 /// Registers the words for curves.
 pub(crate) fn register(book: &mut Book<'_>) {
@@ -47,12 +49,37 @@ pub(crate) fn register(book: &mut Book<'_>) {
     }
     book.verb::<Curve>(Of::Free, "later(length)", 1..=1, |draft, curve, args| {
         let by = draft.heed(args::length("later", &Arg::of(first(args)))).unwrap_or_default();
-        Dynamic::from(Curve(Motion::Shifted(Box::new(curve.0), by)))
+        let later = match curve.0 {
+            Motion::Shifted(inner, before) => Motion::Shifted(inner, before.plus(by)),
+            other => Motion::Shifted(Box::new(other), by),
+        };
+        match oversized(&later) {
+            Some(wrong) => draft.report(wrong),
+            None => return Dynamic::from(Curve(later)),
+        }
+        Dynamic::from(Curve(Motion::Hold(nothing())))
     });
 }
 
 fn nothing() -> Value {
     Value::Number(0.0, Unit::Plain)
+}
+
+/// What is wrong with a curve of too many parts.
+pub(crate) fn oversized(motion: &Motion<Value>) -> Option<Diagnostic> {
+    if args::points(motion) > MOST_POINTS {
+        return Some(Diagnostic::error(format!("a curve has at most {MOST_POINTS} points")));
+    }
+    (depth(motion) > DEEPEST)
+        .then(|| Diagnostic::error(format!("a curve is made of at most {DEEPEST} layers")))
+}
+
+fn depth(motion: &Motion<Value>) -> usize {
+    match motion {
+        Motion::Sum(all) => 1 + all.iter().map(depth).max().unwrap_or(0),
+        Motion::Scaled(inner, _) | Motion::Shifted(inner, _) => 1 + depth(inner),
+        _ => 1,
+    }
 }
 
 /// A value that a curve can go through.
