@@ -49,8 +49,9 @@ fn a_source_that_is_cut_short_is_named() {
     let (studio, before) = rendered();
     let whole = studio.bytes("audio/tone.wav");
     fs::write(studio.path("audio/tone.wav"), &whole[..whole.len() / 2]).unwrap();
-    let said = changes_nothing(&studio, &before, 1, "render mix.rhai -o out.wav --mix mix.wav --stems stems");
-    assert!(said.contains("audio/tone.wav"), "{said}");
+    let said = changes_nothing(&studio, &before, 2, "render mix.rhai -o out.wav --mix mix.wav --stems stems");
+    assert!(said.contains("`audio/tone.wav` is cut short: it ends at 0:00.750 of 0:01.500"), "{said}");
+    assert!(said.contains("mix.rhai:7:"), "its header tells, so the check does:\n{said}");
 }
 
 #[test]
