@@ -32,14 +32,14 @@ pub enum Action {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system refused.
-    #[error("cannot {action} `{}`: {}", path.display(), reason(source))]
+    #[error("cannot {action} `{}`: {}", path.display(), reason(cause))]
     Failed {
         /// What was tried.
         action: Action,
         /// With what.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said; the message tells it, so it is no cause that is told once more.
+        cause: io::Error,
     },
     /// A folder, a device or a pipe stands where a file should be.
     #[error("cannot {action} `{}`: it is {what}, not a file", path.display())]
@@ -72,8 +72,8 @@ impl FileError {
     /// What may help: the nearest name in the folder of a file that does not exist.
     pub fn hint(&self) -> Option<String> {
         match self {
-            FileError::Failed { action: Action::Read, path, source }
-                if source.kind() == io::ErrorKind::NotFound =>
+            FileError::Failed { action: Action::Read, path, cause }
+                if cause.kind() == io::ErrorKind::NotFound =>
             {
                 nearest(path).map(|name| format!("there is `{}`", name.display()))
             }
@@ -186,6 +186,14 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed(Action::Remove, path, source)),
         _ => Ok(()),
     }
+}
+
+/// Makes a folder, and those above it, unless it is there.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn folder(path: &Path) -> Result<(), FileError> {
+    step(path).and_then(|()| fs::create_dir_all(path)).map_err(|source| failed(Action::Write, path, source))
 }
 
 /// The names in a folder, sorted.
@@ -389,7 +397,7 @@ fn regular(action: Action, path: &Path, found: &fs::Metadata) -> Result<(), File
 }
 
 fn failed(action: Action, path: &Path, source: io::Error) -> FileError {
-    FileError::Failed { action, path: path.to_owned(), source }
+    FileError::Failed { action, path: path.to_owned(), cause: source }
 }
 
 /// What the system said, in the words of the other messages.

@@ -8,12 +8,8 @@ use crate::{
     song::{SendFrom, StripKind, TapPoint},
 };
 use mixwright_nodes::effect::{Slot, Width};
-use petgraph::{
-    Direction,
-    algo::tarjan_scc,
-    graph::{DiGraph, NodeIndex},
-    visit::EdgeRef,
-};
+pub use petgraph::graph::NodeIndex;
+use petgraph::{Direction, algo::tarjan_scc, graph::DiGraph, visit::EdgeRef};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

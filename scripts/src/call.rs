@@ -77,7 +77,7 @@ impl Book<'_> {
             self.engine.register_raw_fn(&name, types, move |ctx, args| {
                 let handle = args[0].clone_cast::<T>();
                 let args: Args = args[1..].iter_mut().map(|arg| arg.take().flatten()).collect();
-                carry_out(&ctx, &draft, |draft| {
+                carry_out(&ctx, CALLED, &draft, |draft| {
                     if !counts.contains(&args.len()) {
                         draft.report(miscounted(&usage, args.len()));
                         return Dynamic::from(handle);
@@ -103,7 +103,7 @@ impl Book<'_> {
             let (counts, does) = (counts.clone(), does.clone());
             self.engine.register_raw_fn(&name, types, move |ctx, args| {
                 let args: Args = args.iter().map(|arg| arg.flatten_clone()).collect();
-                carry_out(&ctx, &draft, |draft| {
+                carry_out(&ctx, CALLED, &draft, |draft| {
                     if counts.contains(&args.len()) {
                         return does(draft, args);
                     }
@@ -122,7 +122,7 @@ impl Book<'_> {
     ) {
         let draft = self.draft.clone();
         self.engine.register_get(name, move |ctx: NativeCallContext, handle: &mut T| -> Result<Dynamic, _> {
-            carry_out(&ctx, &draft, |draft| does(draft, handle))
+            carry_out(&ctx, READ, &draft, |draft| does(draft, handle))
         });
     }
 
@@ -148,9 +148,16 @@ fn miscounted(usage: &str, given: usize) -> Diagnostic {
     Diagnostic::error(format!("`{name}` cannot take {given}")).hint(format!("write `{usage}`"))
 }
 
-/// Runs a verb on the draft. What it reports stays in the draft, or is thrown where a function was called.
+/// The depth of a verb or function that the main script calls: rhai counts the call itself.
+const CALLED: usize = 1;
+
+/// The depth of a property that the main script reads: reading is no call.
+const READ: usize = 0;
+
+/// Runs a verb on the draft, which has the depth `main` in the main script. What it reports stays in the draft, or is thrown where a function was called.
 fn carry_out(
     ctx: &NativeCallContext,
+    main: usize,
     draft: &Shared,
     does: impl FnOnce(&mut Draft) -> Dynamic,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
@@ -158,7 +165,9 @@ fn carry_out(
     draft.here = origin(ctx);
     let before = draft.errors.len();
     let result = does(&mut draft);
-    if ctx.call_level() > TOP_LEVEL && draft.errors.len() > before {
+    // What gave no value would only be missed further down.
+    let ends = ctx.call_level() > TOP_LEVEL || result.is_unit();
+    if ends && draft.errors.len() > before {
         let last = draft.errors.pop().expect("one more than before");
         return Err(raise(last));
     }

@@ -104,6 +104,10 @@ fn run(
             Err(draft.errors)
         }
     };
+    let song = song.map_err(|mut errors| {
+        errors.sort_by(|a, b| a.origin.cmp(&b.origin));
+        errors
+    });
     let read = resolver.looked().into_keys().collect();
     Evaluation { song, warnings, read, sources: resolver.sources(), printed: notes.printed }
 }

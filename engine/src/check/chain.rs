@@ -106,8 +106,12 @@ impl Bench<'_> {
                 self.found.push(error.hint().into_iter().fold(diagnostic, Diagnostic::hint));
             }
         }
+        let before = self.found.len();
         self.files_of(insert);
-        if let Err(problem) = insert.effect.check() {
+        // A file that is not given is told already.
+        if self.found.len() == before
+            && let Err(problem) = insert.effect.check()
+        {
             self.found.push(Diagnostic::error(format!("`{name}`: {problem}")).at(&insert.origin));
         }
     }

@@ -9,7 +9,7 @@ use super::{
     sum,
 };
 use crate::{
-    graph::{Graph, NodeSpec, Role},
+    graph::{Graph, NodeIndex, NodeSpec, Role},
     plan::{Lane, Plan},
 };
 use mixwright_nodes::{
@@ -21,7 +21,6 @@ use mixwright_nodes::{
     processor::{Io, Processor, Setup},
     unit::Frames,
 };
-use petgraph::graph::NodeIndex;
 
 /// A lane with the state of its nodes.
 pub(super) struct LiveLane {

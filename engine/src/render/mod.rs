@@ -183,6 +183,9 @@ impl Ears {
             }
         };
         let mix = Ear::new(file(request.mix.clone())?, meter(), sure);
+        if let Some(folder) = &request.stems {
+            crate::files::folder(folder)?;
+        }
         let mut stems = Vec::new();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
             let target =

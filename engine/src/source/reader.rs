@@ -248,7 +248,7 @@ fn seconds(info: &Info, frame: u64) -> f64 {
 fn failed(path: &Path, fault: Fault, seconds: f64) -> SourceError {
     let path = path.to_owned();
     match fault {
-        Fault::Io(source) => FileError::Failed { action: Action::Read, path, source }.into(),
+        Fault::Io(cause) => FileError::Failed { action: Action::Read, path, cause }.into(),
         Fault::Unknown(what) => SourceError::Unknown { path, what },
         Fault::Damaged(what) => SourceError::Damaged { path, seconds, what },
     }

@@ -72,7 +72,24 @@ fn missing(token: &str, words: &str, here: &Origin, known: &Known) -> Diagnostic
     if is_reserved(word) {
         return reserved(word);
     }
+    if token == ","
+        && let Some((end, within)) = within(words)
+    {
+        return Diagnostic::error(format!("a `,` or `{end}` is missing in this {within}"));
+    }
     Diagnostic::error(format!("a `{token}` is missing {}", lower(words)))
+}
+
+/// What entries that are not parted stand in, and the bracket that would end it.
+fn within(words: &str) -> Option<(char, String)> {
+    if words.ends_with("array literal") {
+        return Some((']', "list".to_owned()));
+    }
+    if words.ends_with("map literal") {
+        return Some(('}', "map".to_owned()));
+    }
+    let (_, name) = words.split_once("function call ")?;
+    Some((')', format!("call of `{}`", name.trim_matches(['\'', '`']))))
 }
 
 /// Rhai points at what comes after a statement without its `;`, mostly a line further down.

@@ -102,10 +102,7 @@ fn punctuation() {
         told("let a = 1 2;"),
         "1:11: this does not belong to the statement before it; statements end with `;`"
     );
-    assert_eq!(
-        told("strip().fader(1 2)"),
-        "1:17: a `,` is missing to separate the arguments to function call `fader`"
-    );
+    assert_eq!(told("strip().fader(1 2)"), "1:17: a `,` or `)` is missing in this call of `fader`");
     assert_eq!(
         told("let x = 1; if x = 1 {}"),
         "1:17: `=` sets a value and cannot stand here; a comparison is written `==`"

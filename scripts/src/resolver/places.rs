@@ -170,7 +170,7 @@ impl From<FileError> for Unread {
         match error {
             FileError::NotAFile { .. } => Unread::NoFile,
             FileError::TooLarge { limit, .. } => Unread::TooLarge(limit as usize),
-            FileError::Failed { source, .. } => source.into(),
+            FileError::Failed { cause, .. } => cause.into(),
         }
     }
 }

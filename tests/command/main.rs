@@ -1,0 +1,10 @@
+//! The command from outside: a small song of synthesised sounds, rendered, checked, shown and measured in a folder of its own.
+
+#![allow(clippy::disallowed_methods, reason = "tests lay out files")]
+
+mod faults;
+mod files;
+mod listening;
+mod sameness;
+mod studio;
+mod words;

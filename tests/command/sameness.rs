@@ -1,0 +1,44 @@
+//! Same song, same bytes: for any number of threads, any block, and by way of RON.
+
+use crate::studio::Studio;
+
+#[test]
+fn threads_and_blocks_change_no_bit() {
+    let studio = Studio::new();
+    let mut first: Option<Vec<u8>> = None;
+    for threads in [1, 2, 5, 16] {
+        for block in [64, 333, 1024, 8192] {
+            studio.done(&format!(
+                "render mastered.rhai --quiet -o out.wav --threads {threads} --block {block}"
+            ));
+            let bytes = studio.bytes("out.wav");
+            let first = first.get_or_insert_with(|| bytes.clone());
+            assert!(*first == bytes, "{threads} threads with blocks of {block} gave other bytes");
+        }
+    }
+}
+
+#[test]
+fn machines_that_there_are_not() {
+    let studio = Studio::new();
+    for args in ["--threads 0", "--threads 257", "--block 0", "--block 65537"] {
+        let said = studio.refused(2, &format!("render mix.rhai {args}"));
+        assert!(said.contains("is not in"), "{said}");
+    }
+}
+
+#[test]
+fn a_song_as_ron_is_the_same_song() {
+    let studio = Studio::new();
+    studio.write("mix.ron", &studio.done("show song mastered.rhai"));
+    studio.done("render mastered.rhai --quiet -o out.wav");
+    let bytes = studio.bytes("out.wav");
+    studio.done("render mix.ron --quiet -o out.wav");
+    assert!(studio.bytes("out.wav") == bytes, "RON gave other bytes");
+    assert_eq!(studio.done("show song mix.ron"), studio.done("show song mastered.rhai"));
+    let said = studio.refused(2, "render mix.ron --param voice=3");
+    assert!(said.contains("a RON song has no `param`"), "{said}");
+    studio.write("bad.ron", &studio.done("show song mix.ron").replace("fader:", "fadre:"));
+    let said = studio.refused(2, "check bad.ron");
+    assert!(said.contains("fadre") && said.contains("bad.ron:"), "{said}");
+}

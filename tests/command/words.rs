@@ -1,0 +1,142 @@
+//! The verbs that render nothing: `check`, `show`, `effects`, `measure`, `completions`.
+
+use crate::studio::{RATE, SONG, Studio};
+use std::f64::consts::TAU;
+use std::process::{Command, Stdio};
+
+#[test]
+fn check_says_what_is_wrong_with_its_place() {
+    let studio = Studio::new();
+    assert_eq!(studio.done("check mix.rhai"), "Small Song: 6 strips, nothing wrong\n");
+    assert_eq!(studio.json("check mix.rhai --json"), serde_json::json!([]));
+    studio.write("wrong.rhai", &SONG.replace("threshold", "treshold"));
+    let said = studio.refused(2, "check wrong.rhai");
+    for words in
+        ["wrong.rhai:6:49", "`compress` has no setting `treshold`", "did you mean `threshold`?", "^^^^^^^^"]
+    {
+        assert!(said.contains(words), "{words} is missing in\n{said}");
+    }
+    let ran = studio.run("check wrong.rhai --json");
+    assert_eq!((ran.code, ran.err.as_str()), (2, ""));
+    let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(found[0]["severity"], "error");
+    assert_eq!((found[0]["at"]["line"].as_u64(), &found[0]["at"]["file"]), (Some(6), &"wrong.rhai".into()));
+    assert_eq!(found[0]["hints"][0], "did you mean `threshold`?");
+    studio.write("doubtful.rhai", &format!("{SONG}tone.trim(1 / 2);\n"));
+    let found = studio.json("check doubtful.rhai --json");
+    assert_eq!((found.as_array().map(Vec::len), &found[0]["severity"]), (Some(1), &"warning".into()));
+}
+
+#[test]
+fn a_script_that_is_not_there() {
+    let studio = Studio::new();
+    for verb in ["render", "check", "show plan"] {
+        let said = studio.run(&format!("{verb} nowhere.rhai"));
+        assert!(said.code == 1 || said.code == 2, "{verb}");
+        assert!(said.err.contains("nowhere.rhai") && said.err.contains("no such file"), "{}", said.err);
+    }
+}
+
+#[test]
+fn show_prints_the_plan_the_graph_and_the_song() {
+    let studio = Studio::new();
+    let plan = studio.done("show plan mix.rhai");
+    for words in ["stage", "tracks/kick/compress", "groups/low/saturate"] {
+        assert!(plan.contains(words), "{words} is missing in\n{plan}");
+    }
+    let graph = studio.done("show graph mix.rhai");
+    assert!(graph.starts_with("digraph") && graph.ends_with("}\n"), "{graph}");
+    assert!(graph.contains("[style=dashed, label=\"key\"]"), "the bass ducks under the kick:\n{graph}");
+    let song = studio.done("show song mix.rhai");
+    assert!(song.starts_with("(\n    title: \"Small Song\""), "{song}");
+}
+
+#[test]
+fn what_a_script_prints_is_not_the_output() {
+    let studio = Studio::new();
+    studio.write("talks.rhai", &format!("{SONG}print(\"hello\");\n"));
+    let ran = studio.run("show graph talks.rhai");
+    assert!(ran.err.contains("hello") && ran.out.starts_with("digraph"), "{}{}", ran.err, ran.out);
+}
+
+#[test]
+fn effects_are_explained() {
+    let studio = Studio::new();
+    let all = studio.done("effects");
+    let page = studio.done("effects compress");
+    assert!(all.contains("compress     Turns down what is louder than a threshold."), "{all}");
+    for words in ["threshold: -80 dB to 0 dB, -18 dB unless given", "lookahead", "fixed", "\"auto\""] {
+        assert!(page.contains(words), "{words} is missing in\n{page}");
+    }
+    let json = studio.json("effects --json");
+    assert_eq!(json.as_array().map(Vec::len), Some(all.lines().count() - 2), "each effect has a line");
+    let threshold = &studio.json("effects compress --json")[0]["params"][0];
+    assert_eq!(
+        (&threshold["name"], &threshold["unit"], &threshold["min"]),
+        (&"threshold".into(), &"dB".into(), &(-80.0).into())
+    );
+    let said = studio.refused(2, "effects compres");
+    assert!(said.contains("there is no effect `compres`") && said.contains("`compress`"), "{said}");
+}
+
+#[test]
+fn measure_reads_a_known_sine() {
+    let studio = Studio::new();
+    // BS.1770-5: a sine of 997 Hz at 0 dBFS in one channel reads -3.01 LKFS; in both, 0.
+    for (file, channels, loudness) in [("two.wav", 2, -20.0), ("one.wav", 1, -23.01)] {
+        let at = &mut |i: u32, _: u16| 0.1 * (TAU * 997.0 * f64::from(i) / f64::from(RATE)).sin();
+        studio.tone(file, RATE, channels, 4 * RATE, at);
+        let measured = &studio.json(&format!("measure {file} --json"))[0];
+        let reading = &measured["reading"];
+        assert_eq!(
+            (&measured["rate"], reading["frames"].as_u64()),
+            (&RATE.into(), Some(4 * u64::from(RATE)))
+        );
+        for name in ["integrated", "max_short_term", "max_momentary"] {
+            let read = reading[name].as_f64().unwrap();
+            assert!((read - loudness).abs() < 0.1, "{file}: {name} {read} LUFS");
+        }
+        let peak = reading["true_peak"]["level"].as_f64().unwrap();
+        assert!((peak + 20.0).abs() < 0.05, "{file}: {peak} dBTP");
+    }
+    let text = studio.done("measure two.wav one.wav");
+    assert!(text.contains("-20.0 LUFS") && text.contains("one.wav") && text.contains("4.000 s"), "{text}");
+    let said = studio.refused(1, "measure two.wav nowhere.wav");
+    assert!(said.contains("nowhere.wav"), "{said}");
+}
+
+#[test]
+fn completions_are_a_script_for_the_shell() {
+    let studio = Studio::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(studio.done(&format!("completions {shell}")).contains("mixwright"));
+    }
+}
+
+#[test]
+fn arguments_that_there_are_not() {
+    let studio = Studio::new();
+    for args in ["", "rendr mix.rhai", "render", "render mix.rhai --formt wav16", "show mix.rhai"] {
+        assert_eq!(studio.run(args).code, 2, "{args}");
+    }
+    assert!(studio.done("--help").contains("Exit codes: 0 done"));
+    assert!(studio.done("--version").starts_with("mixwright "));
+}
+
+#[test]
+fn who_closes_the_pipe_has_heard_enough() {
+    let studio = Studio::new();
+    for args in [&["effects", "--markdown"][..], &["render", "mix.rhai", "--json", "--range", "0s..0.1s"]] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_mixwright"))
+            .current_dir(studio.path(""))
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(run.stdout.take());
+        let output = run.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(studio.path("mix.wav").is_file(), "the render itself was finished");
+}
