@@ -81,7 +81,7 @@ fn a_rock_song() {
         Motion::Points(..)
     ));
     assert_eq!(song.finish.as_ref().unwrap().loudness.0, -11.0);
-    assert_eq!(strip(&song, "kick").origin.line, 10);
+    assert_eq!(strip(&song, "kick").origin.line, 9);
 }
 
 #[test]
