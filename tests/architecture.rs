@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "this reads the sources")]
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

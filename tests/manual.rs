@@ -1,5 +1,7 @@
 //! The manual of effects is what the command prints today.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use assert_cmd::Command;
 
 #[test]

@@ -4,6 +4,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "this reads the examples")]
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::fmt::Write;

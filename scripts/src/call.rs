@@ -14,9 +14,6 @@ use std::sync::Arc;
 /// Arguments beyond this are left to rhai, whose message is as good.
 const MOST_ARGUMENTS: usize = 6;
 
-/// How deep rhai counts a verb that no function of the script calls.
-const TOP_LEVEL: usize = 1;
-
 /// What is wrong, as an error that rhai carries.
 pub(crate) fn raise(error: Diagnostic) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), Position::NONE))
@@ -166,7 +163,7 @@ fn carry_out(
     let before = draft.errors.len();
     let result = does(&mut draft);
     // What gave no value would only be missed further down.
-    let ends = ctx.call_level() > TOP_LEVEL || result.is_unit();
+    let ends = ctx.call_level() > main || result.is_unit();
     if ends && draft.errors.len() > before {
         let last = draft.errors.pop().expect("one more than before");
         return Err(raise(last));
