@@ -1,7 +1,6 @@
 //! What the crates do without is the architecture: read here from manifests and sources as text.
 
 #![allow(clippy::disallowed_methods, reason = "this reads the sources")]
-
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fs;

@@ -3,7 +3,6 @@
 //! `MIXWRIGHT_BLESS=1 cargo test --test references` writes down how they sound now.
 
 #![allow(clippy::disallowed_methods, reason = "this reads the examples")]
-
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use assert_cmd::Command;

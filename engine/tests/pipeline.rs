@@ -355,3 +355,29 @@ fn an_insert_moves_what_comes_after_it() {
 fn seconds(seconds: f64) -> Place {
     Place::default().plus(Length { seconds, ..Length::default() })
 }
+
+/// A fader that follows the level of another strip, added to one that stands.
+#[test]
+fn followers_move_what_they_are_added_to() {
+    let mut song = song();
+    let mut heard = track("heard", "stereo ones");
+    heard.clips[0].at = seconds(0.1);
+    heard.fader = Setting::Is(-144.0);
+    let mut tone = track("tone", "stereo ones");
+    tone.fader = Setting::Moves(Motion::Sum(vec![
+        Motion::Hold(-6.0),
+        Motion::Follow {
+            heard: Tap { strip: "heard".to_owned(), point: Default::default() },
+            quiet: -60.0,
+            loud: 0.0,
+            attack: 5.0,
+            release: 50.0,
+            between: (0.0, -20.0),
+        },
+    ]));
+    song.strips = vec![heard, tone];
+    let out = render(&song, machine(2, 333), whole(20_000));
+    let level = |frame: usize| 20.0 * f64::from(out["Strip tone"].0[frame]).log10();
+    assert!((level(4_000) + 6.0).abs() < 0.001, "{}", level(4_000));
+    assert!((level(19_000) + 26.0).abs() < 0.1, "{}", level(19_000));
+}

@@ -24,8 +24,13 @@ pub enum Curve {
         /// The song's rate.
         rate: u32,
     },
-    /// What a follower hears at the same time; the number says which of the node's control inputs.
-    Control(usize),
+    /// What a follower says at the same time.
+    Control {
+        /// Which of the node's control inputs it is.
+        input: usize,
+        /// The values that it lies between.
+        between: (f64, f64),
+    },
     /// The sum of several curves.
     Sum(Vec<Curve>),
     /// A curve times a factor.
@@ -47,7 +52,7 @@ impl Curve {
                 let t = at.0 as f64;
                 (t - clock.frame(clock.beats(t) - beats)) * 1000.0 / f64::from(*rate)
             }
-            Curve::Control(index) => controls.get(*index).copied().map_or(0.0, f64::from),
+            Curve::Control { input, .. } => controls.get(*input).copied().map_or(0.0, f64::from),
             Curve::Sum(all) => all.iter().map(|curve| curve.value(at, controls)).fold(0.0, |a, b| a + b),
             Curve::Scaled(curve, factor) => curve.value(at, controls) * factor,
             Curve::Shifted(curve, by) => curve.value(at - *by, controls),
@@ -60,7 +65,7 @@ impl Curve {
         match self {
             Curve::Hold(value) => Some(*value),
             Curve::Points(points) => points.still(from.0, to.0),
-            Curve::Lfo(_) | Curve::Control(_) => None,
+            Curve::Lfo(_) | Curve::Control { .. } => None,
             Curve::Echo { clock, .. } => clock.is_even().then(|| self.value(from, &[])),
             Curve::Sum(all) => all.iter().try_fold(0.0, |sum, curve| Some(sum + curve.still(from, to)?)),
             Curve::Scaled(curve, factor) => Some(curve.still(from, to)? * factor),
@@ -78,7 +83,7 @@ impl Curve {
             Curve::Points(points) => points.list.iter().map(|p| p.value).fold(f64::MIN, f64::max),
             Curve::Lfo(lfo) => lfo.between.0.max(lfo.between.1),
             Curve::Echo { clock, beats, rate } => beats / clock.slowest() * 1000.0 / f64::from(*rate),
-            Curve::Control(_) => f64::MAX,
+            Curve::Control { between, .. } => between.0.max(between.1),
             Curve::Sum(all) => all.iter().map(Curve::largest).sum(),
             Curve::Scaled(curve, factor) if *factor >= 0.0 => curve.largest() * factor,
             Curve::Scaled(curve, factor) => curve.smallest() * factor,
@@ -91,7 +96,7 @@ impl Curve {
         match self {
             Curve::Points(points) => points.list.iter().map(|p| p.value).fold(f64::MAX, f64::min),
             Curve::Lfo(lfo) => lfo.between.0.min(lfo.between.1),
-            Curve::Control(_) => f64::MIN,
+            Curve::Control { between, .. } => between.0.min(between.1),
             Curve::Sum(all) => all.iter().map(Curve::smallest).sum(),
             Curve::Scaled(curve, factor) if *factor >= 0.0 => curve.smallest() * factor,
             Curve::Scaled(curve, factor) => curve.largest() * factor,

@@ -1,6 +1,7 @@
 //! The command from outside: a small song of synthesised sounds, rendered, checked, shown and measured in a folder of its own.
 
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod faults;
 mod files;

@@ -61,7 +61,7 @@ impl Edits {
 
     /// A curve that runs on the clock of before.
     pub(super) fn spliced(&self, curve: Curve) -> Curve {
-        if self.is_empty() || matches!(curve, Curve::Hold(_) | Curve::Control(_)) {
+        if self.is_empty() || matches!(curve, Curve::Hold(_) | Curve::Control { .. }) {
             return curve;
         }
         let mut borders: Vec<i64> = [0].into_iter().chain(self.gaps.iter().map(|gap| gap.to)).collect();

@@ -37,11 +37,7 @@ impl Bench<'_> {
                 self.edits.spliced(curve)
             }
         };
-        let (low, high) = match &curve {
-            Curve::Control(_) => return curve,
-            curve => (curve.smallest(), curve.largest()),
-        };
-        for end in [low, high] {
+        for end in [curve.smallest(), curve.largest()] {
             let off = bounds.scale == Scale::Level && end <= Db::OFF.0;
             if !end.is_finite() || !(off || (bounds.min..=bounds.max).contains(&end)) {
                 let (given, min, max) = (
@@ -95,7 +91,7 @@ impl Bench<'_> {
                     let (levels, times) = ((*quiet, *loud), (*attack, *release));
                     followers.push(Follower { heard, levels, times, between: *between });
                 }
-                Curve::Control(followers.len().saturating_sub(1))
+                Curve::Control { input: followers.len().saturating_sub(1), between: *between }
             }
             Motion::Echo(length) => self.echo(*length),
             Motion::Sum(all) => {
