@@ -5,17 +5,20 @@
 //! does, across all scripts.
 
 mod claims;
+mod constants;
 mod library;
 mod places;
 
+pub(crate) use constants::constant_of;
 pub use library::{LIBRARY, names as library_names};
 pub use places::{Unread, read_text};
 
 use crate::sandbox::{MODULES, SOURCE, check_size};
 use claims::Claims;
+use constants::Constants;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
 use places::{Place, candidates, refused};
-use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, ParseError, Position, Scope, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +48,8 @@ struct State {
     modules: BTreeMap<Place, SharedModule>,
     sources: Sources,
     looked: BTreeMap<PathBuf, bool>,
+    /// How many files an import has loaded, failed ones included.
+    loaded: usize,
     claims: Claims,
 }
 
@@ -76,6 +81,7 @@ impl Resolver {
         if let Some(place) = Place::of(&self.shared.main) {
             self.state().open.push((place, name.clone()));
         }
+        self.note(text, &name)?;
         self.compile(engine, text, &name)
     }
 
@@ -124,13 +130,15 @@ impl Resolver {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Compiles a script under its name, once its verbs clash with no other's.
-    fn compile(&self, engine: &Engine, text: &str, name: &str) -> Result<AST, Failure> {
+    /// Keeps the text of a script, if it is not too large.
+    fn note(&self, text: &str, name: &str) -> Result<(), Failure> {
         self.state().sources.insert(name.to_owned(), text.into());
-        check_size(text).map_err(|diagnostic| fail(diagnostic, Position::NONE))?;
-        let mut ast = engine
-            .compile_with_scope(&Scope::new(), text)
-            .map_err(|error| Box::new(EvalAltResult::ErrorParsing(*error.0, error.1)))?;
+        check_size(text).map_err(|diagnostic| fail(diagnostic, Position::NONE))
+    }
+
+    /// Compiles a script under its name, once its functions clash with no other's.
+    fn compile(&self, engine: &Engine, text: &str, name: &str) -> Result<AST, Failure> {
+        let mut ast = engine.compile_with_scope(&Scope::new(), text).map_err(unparsed)?;
         ast.set_source(name);
         let claimed = self.state().claims.claim(&ast, text, name, &self.shared.builtin);
         claimed.map_err(|diagnostic| fail(diagnostic, Position::NONE))?;
@@ -197,9 +205,21 @@ impl Resolver {
                 fail(Diagnostic::error(format!("cannot read `{name}`: {unread}")), Position::NONE)
             })?,
         };
+        self.note(&text, name)?;
+        let (text, constants) = Constants::replace(&text, self.number());
         let ast = self.compile(engine, &text, name)?;
+        let ast = constants.export(engine, &ast).map_err(unparsed)?;
         // A scope of its own: the importer's variables are none of its business.
-        Module::eval_ast_as_new(Scope::new(), &ast, engine).map(Into::into)
+        let mut module = Module::eval_ast_as_new(Scope::new(), &ast, engine)?;
+        constants.provide(&mut module);
+        Ok(module.into())
+    }
+
+    /// A number that no other file has.
+    fn number(&self) -> usize {
+        let mut state = self.state();
+        state.loaded += 1;
+        state.loaded
     }
 }
 
@@ -218,6 +238,10 @@ impl ModuleResolver for Resolver {
 /// A diagnostic as an error that Rhai carries.
 pub(crate) fn fail(diagnostic: Diagnostic, at: Position) -> Failure {
     Box::new(EvalAltResult::ErrorRuntime(rhai::Dynamic::from(diagnostic), at))
+}
+
+fn unparsed(error: ParseError) -> Failure {
+    Box::new(EvalAltResult::ErrorParsing(*error.0, error.1))
 }
 
 fn unreadable(name: &str, why: &Unread) -> Diagnostic {

@@ -78,3 +78,14 @@ fn a_misspelt_setting_is_placed_in_the_script_and_in_the_template() {
     let places: Vec<_> = errors[0].origin.iter().chain(errors[0].labels.iter().map(|(at, _)| at)).collect();
     assert_eq!(places.iter().map(|at| &*at.file).collect::<Vec<_>>(), ["std/voice.rhai", "test.rhai"]);
 }
+
+/// What Rhai caches depends on chance, so it is tried often.
+#[test]
+fn a_template_is_called_again_and_again() {
+    let script = "import \"std/bass\"; let song = song(\"x\");
+song.track(\"a\", \"a.flac\").bass_line(); song.track(\"b\", \"a.flac\").bass_line();
+song.track(\"c\", \"a.flac\").bass_line(); song.track(\"d\", \"a.flac\").bass_line(#{ growl: 3.db });";
+    for _ in 0..20 {
+        evaluate_text(script, Path::new("test.rhai"), &[]).song.expect("its constants are there");
+    }
+}

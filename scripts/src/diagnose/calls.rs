@@ -1,6 +1,7 @@
 //! Calls and properties that there are not: misspelt verbs and units, and verbs called with what they do not take.
 
 use super::{Known, lower, source};
+use crate::resolver::constant_of;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
 use mixwright_nodes::params::nearest;
 
@@ -16,6 +17,12 @@ pub(super) fn unknown(signature: &str, here: &Origin, known: &Known) -> Diagnost
             "the closure is called with {}, but takes another number of values",
             list(&args)
         ));
+    }
+    if let Some(constant) = constant_of(name) {
+        return Diagnostic::error(format!(
+            "`global::{constant}` has no value before its file is read to the end"
+        ))
+        .hint("call the function from another function or from the importing script");
     }
     if known.is_unit(name) && args.first().is_some_and(|arg| is_number(arg)) {
         return Diagnostic::error(format!("`{name}` is a unit, not a function"))

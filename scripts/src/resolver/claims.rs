@@ -1,21 +1,22 @@
-//! Which file defines which verb. Rhai lets the last import win and lets a script shadow what is built in, both silently.
+//! Which file defines which function. Rhai lets the last import win, lets a script shadow what is built in, and lets a call
+//! of a helper find another file's of the same name, all silently.
 
 use super::origin;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
 use rhai::{AST, ScriptFnMetadata};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The type, name and number of arguments of a verb, and where it is defined.
+/// The type (none for a helper), name and number of arguments of a function, and where it is defined.
 #[derive(Default)]
-pub(super) struct Claims(BTreeMap<(String, String, usize), Origin>);
+pub(super) struct Claims(BTreeMap<(Option<String>, String, usize), Origin>);
 
 impl Claims {
     /// The names of all verbs.
     pub(super) fn names(&self) -> BTreeSet<String> {
-        self.0.keys().map(|(_, name, _)| name.clone()).collect()
+        self.0.keys().filter(|(kind, ..)| kind.is_some()).map(|(_, name, _)| name.clone()).collect()
     }
 
-    /// Notes the verbs of a script.
+    /// Notes the functions of a script.
     pub(super) fn claim(
         &mut self,
         ast: &AST,
@@ -35,10 +36,13 @@ impl Claims {
                 .at(&here)
                 .hint("give it another name"));
             }
-            // Only methods leave their file: two helper functions of one name do not clash.
-            let Some(kind) = function.this_type else { continue };
-            let verb = (kind.to_owned(), function.name.to_owned(), function.params.len());
-            let first = self.0.entry(verb).or_insert_with(|| here.clone());
+            // Closures are functions as well, under names that Rhai makes up.
+            if function.name.starts_with("anon$") {
+                continue;
+            }
+            let kind = function.this_type.map(str::to_owned);
+            let signature = (kind, function.name.to_owned(), function.params.len());
+            let first = self.0.entry(signature).or_insert_with(|| here.clone());
             if first.file != here.file {
                 return Err(clash(&function, first, &here));
             }
@@ -48,13 +52,9 @@ impl Claims {
 }
 
 fn clash(function: &ScriptFnMetadata<'_>, first: &Origin, here: &Origin) -> Diagnostic {
-    let verb = format!(
-        "{}.{}({})",
-        function.this_type.unwrap_or_default(),
-        function.name,
-        function.params.join(", ")
-    );
-    Diagnostic::error(format!("`{verb}` is defined in `{}` and in `{}`", first.file, here.file))
+    let kind = function.this_type.map(|kind| format!("{kind}.")).unwrap_or_default();
+    let signature = format!("{kind}{}({})", function.name, function.params.join(", "));
+    Diagnostic::error(format!("`{signature}` is defined in `{}` and in `{}`", first.file, here.file))
         .at(here)
         .label(first, "defined here first")
         .hint("rename one of them, or import only one of the files")

@@ -146,13 +146,17 @@ fn clashes_name_both_files() {
     assert_eq!(error.labels[0].1, "defined here first");
     let main = Project::new(&[("song.rhai", "import \"a\";\nfn Strip.lead() {}\n\"\""), ("a.rhai", LEAD)]);
     assert_eq!(main.error().message, "`Strip.lead()` is defined in `song.rhai` and in `a.rhai`");
-    let helpers = "fn help() {}";
-    let fine = Project::new(&[
+    let helper = "fn help(a) { a }";
+    let helpers = Project::new(&[
         ("song.rhai", "import \"a\"; import \"b\"; \"\""),
-        ("a.rhai", helpers),
-        ("b.rhai", helpers),
+        ("a.rhai", helper),
+        ("b.rhai", helper),
     ]);
-    assert!(fine.run().1.is_ok());
+    assert_eq!(helpers.error().message, "`help(a)` is defined in `a.rhai` and in `b.rhai`");
+    let own = Project::new(&[("song.rhai", "import \"a\"; fn help(b) { b }\n\"\""), ("a.rhai", helper)]);
+    assert_eq!(own.error().message, "`help(a)` is defined in `song.rhai` and in `a.rhai`");
+    let other = Project::new(&[("song.rhai", "import \"a\"; fn help() { }\n\"\""), ("a.rhai", helper)]);
+    assert!(other.run().1.is_ok(), "another number of arguments is another function");
 }
 
 #[test]
@@ -214,4 +218,56 @@ fn settings_lie_beside_the_main_script() {
     assert!(resolver.read_beside("/etc/passwd", 100).unwrap_err().message.contains("no path"));
     let looked: Vec<_> = resolver.looked().into_values().collect();
     assert_eq!(looked, [false, true], "both are watched for");
+}
+
+/// What Rhai caches depends on chance and on what was called before, so each is run often.
+fn often(project: &Project, expected: &str) {
+    for _ in 0..20 {
+        assert_eq!(project.run().1.unwrap(), expected);
+    }
+}
+
+#[test]
+fn constants_belong_to_their_file() {
+    let template = |verb: &str, value: &str| {
+        format!(
+            "const SET = #{{ a: \"{value}\" }};\n\
+            fn Strip.{verb}(own) {{ this.did(global::SET.a + own) }}\nfn Strip.{verb}() {{ this.{verb}(\"-\") }}"
+        )
+    };
+    let project = Project::new(&[
+        (
+            "song.rhai",
+            "import \"a\"; import \"b\";\n\
+            let s = strip().a().b().a().b().a(\"1\").b(\"2\").a(\"3\").b(\"4\");\n\
+            [1, 2].for_each(|| s.did(\"c\").a()); s.a(\"5\").b().all",
+        ),
+        ("a.rhai", &template("a", "A")),
+        ("b.rhai", &template("b", "B")),
+    ]);
+    often(&project, "A- B- A- B- A1 B2 A3 B4 c c A5 B-");
+}
+
+#[test]
+fn templates_use_templates() {
+    let inner = "const SET = \"in\";\n\
+        fn Strip.inner(own) { this.did(global::SET + own) }\nfn Strip.inner() { this.inner(\"\") }";
+    let outer = "import \"inner\" as deep;\nconst SET = \"out\";\n\
+        fn Strip.outer(own) { this.inner().inner(own).did(global::SET + own) }\n\
+        fn Strip.outer() { this.outer(\"\").inner() }";
+    let song = "import \"outer\";\n\
+        strip().outer().inner().outer(\"1\").inner(\"2\").inner().outer().inner(\"3\").outer(\"4\").all";
+    let project = Project::new(&[("song.rhai", song), ("inner.rhai", inner), ("outer.rhai", outer)]);
+    often(&project, "in in out in in in in1 out1 in2 in in in out in in3 in in4 out4");
+    fs::write(project.0.path().join("song.rhai"), format!("import \"inner\"; {song}")).unwrap();
+    often(&project, "in in out in in in in1 out1 in2 in in in out in in3 in in4 out4");
+}
+
+#[test]
+fn a_constant_that_is_not_declared_is_missed() {
+    let project = Project::new(&[
+        ("song.rhai", "import \"a\"; strip().lead().all"),
+        ("a.rhai", "const SET = 1;\nfn Strip.lead() { this.did(global::SETS) }"),
+    ]);
+    assert!(project.error().message.contains("global::SETS"), "{}", project.error());
 }
