@@ -4,7 +4,7 @@
 //! it `// label: LINE:COLUMN words`, and for each piece of advice `// hint: words`. A place in another file begins with
 //! its name. `MIXWRIGHT_BLESS=1 cargo test -p mixwright-scripts --test suite` writes down what is said now.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and lays out files")]
 
 use mixwright_engine::{
     check::check,

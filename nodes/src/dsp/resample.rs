@@ -114,11 +114,11 @@ struct Filter {
 }
 
 /// Taps of the filter, counted at the lower of both rates.
-const TAPS: f64 = 512.0;
+const TAPS: f64 = 256.0;
 /// Holds images and aliases 154 dB down, most of them further.
 const BETA: f64 = 16.0;
-/// Middle of the fall, as a share of the lower Nyquist frequency; the fall is 0.04 of it wide.
-const CUTOFF: f64 = 0.975;
+/// Middle of the fall, as a share of the lower Nyquist frequency; the fall is 0.08 of it wide.
+const CUTOFF: f64 = 0.955;
 /// The most places that have a row each. With more, a cubic through four neighbours errs by -230 dB.
 const ROWS: u64 = 1000;
 
