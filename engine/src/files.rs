@@ -226,7 +226,7 @@ pub struct Output {
     target: PathBuf,
 }
 
-/// What writes into an [`Output`] or [`Scratch`], from where it was left.
+/// What writes into an [`Output`] or into [`scratch`] space, from where it was left.
 #[derive(Debug)]
 pub struct Handle {
     file: File,

@@ -108,7 +108,7 @@ impl Effect for Eq {
     }
 }
 
-/// The kernel of [`Eq`].
+/// The kernel of [`struct@Eq`].
 #[derive(Clone)]
 pub struct Bands(Cascade);
 

@@ -1,4 +1,4 @@
-//! The macros that declare parameters: [`params!`](crate::params) and [`choice!`](crate::choice).
+//! The macros that declare parameters: [`params!`](macro@crate::params) and [`choice!`](crate::choice).
 
 /// Declares a set of parameters.
 ///

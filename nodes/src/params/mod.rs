@@ -1,4 +1,4 @@
-//! One declaration for each set of parameters: [`params!`](crate::params) makes the struct, its defaults, its written form,
+//! One declaration for each set of parameters: [`params!`](macro@crate::params) makes the struct, its defaults, its written form,
 //! its description, and how a script sets it, with range, unit and spelling checked.
 
 mod declare;
@@ -77,7 +77,7 @@ pub struct ParamInfo {
 }
 
 impl ParamInfo {
-    /// Made by [`params!`](crate::params).
+    /// Made by [`params!`](macro@crate::params).
     pub const fn new(
         name: &'static str,
         doc: &'static str,
@@ -162,7 +162,7 @@ pub struct ParamsInfo {
 }
 
 impl ParamsInfo {
-    /// Made by [`params!`](crate::params).
+    /// Made by [`params!`](macro@crate::params).
     pub const fn new(
         name: &'static str,
         doc: &'static str,
@@ -220,7 +220,7 @@ fn within(list: &'static ParamsInfo, path: &str) -> Option<(&'static ParamInfo, 
     Some((info, place))
 }
 
-/// A set of parameters, made by [`params!`](crate::params).
+/// A set of parameters, made by [`params!`](macro@crate::params).
 pub trait Params:
     Clone + Default + PartialEq + fmt::Debug + Send + Sync + Serialize + DeserializeOwned + 'static
 {

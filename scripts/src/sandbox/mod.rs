@@ -1,6 +1,6 @@
 //! The engine that scripts run in: it computes and asks, and can do nothing else.
 //!
-//! Rhai's own limits bound each value; the [`Meter`] bounds the whole evaluation in operations, time and memory. Nothing
+//! Rhai's own limits bound each value; the meter bounds the whole evaluation in operations, time and memory. Nothing
 //! here knows what a song is.
 
 mod arithmetic;
