@@ -19,6 +19,14 @@ fn threads_and_blocks_change_no_bit() {
 }
 
 #[test]
+fn the_name_of_a_file_changes_no_bit_in_it() {
+    let studio = Studio::new();
+    studio.done("render mastered.rhai --quiet -o one.wav --format wav16");
+    studio.done("render mastered.rhai --quiet -o two.wav --format wav16");
+    assert!(studio.bytes("one.wav") == studio.bytes("two.wav"));
+}
+
+#[test]
 fn machines_that_there_are_not() {
     let studio = Studio::new();
     for args in ["--threads 0", "--threads 257", "--block 0", "--block 65537"] {

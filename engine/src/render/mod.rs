@@ -174,15 +174,15 @@ impl Ears {
         let most = (window.to - window.from).0 as u64;
         let meter = || Some(stereo_meter(song.rate));
         let mut files = Vec::new();
-        let mut file = |target: Option<PathBuf>| match target {
+        let mut file = |name: &str, target: Option<PathBuf>| match target {
             None => Ok::<_, RenderError>(Destination::Nowhere),
             Some(target) => {
-                let sink = sink(song, request.format, &target, most)?;
+                let sink = sink(song, request.format, name, &target, most)?;
                 files.push(target);
                 Ok(Destination::File(Box::new(sink)))
             }
         };
-        let mix = Ear::new(file(request.mix.clone())?, meter(), sure);
+        let mix = Ear::new(file("mix", request.mix.clone())?, meter(), sure);
         if let Some(folder) = &request.stems {
             crate::files::folder(folder)?;
         }
@@ -190,10 +190,10 @@ impl Ears {
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
             let target =
                 request.stems.as_ref().map(|folder| folder.join(stem_name(&output.name, request.format)));
-            stems.push(Ear::new(file(target)?, None, sure));
+            stems.push(Ear::new(file(&output.name, target)?, None, sure));
         }
         let master = match (&song.finish, &request.master) {
-            (None, target) => Ear::new(file(target.clone())?, meter(), sure),
+            (None, target) => Ear::new(file("master", target.clone())?, meter(), sure),
             (Some(_), target) => {
                 let folder = target.as_ref().and_then(|target| target.parent()).unwrap_or(Path::new("."));
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)
@@ -256,7 +256,7 @@ impl Ears {
                 let mut sink = match &request.master {
                     Some(target) => {
                         files.push(target.clone());
-                        Some(sink(song, request.format, target, length as u64)?)
+                        Some(sink(song, request.format, "master", target, length as u64)?)
                     }
                     None => None,
                 };
@@ -328,16 +328,21 @@ fn into_sink(to: Destination) -> Option<Sink> {
     }
 }
 
-fn sink(song: &Resolved, format: Format, target: &Path, frames: u64) -> Result<Sink, RenderError> {
+fn sink(
+    song: &Resolved,
+    format: Format,
+    name: &str,
+    target: &Path,
+    frames: u64,
+) -> Result<Sink, RenderError> {
     let form = Form { format, rate: song.rate, channels: 2 };
     form.check(target, frames)?;
-    Ok(Sink::create(target, form, seed(&song.title, target))?)
+    Ok(Sink::create(target, form, seed(&song.title, name))?)
 }
 
-/// The seed of a file's dither: the same for the same song and name, whatever the folder (FNV-1a).
-fn seed(title: &str, target: &Path) -> u64 {
-    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
-    let bytes = title.bytes().chain([0]).chain(stem.bytes());
+/// The seed of a file's dither: the same for the same song and strip, wherever the file goes (FNV-1a).
+fn seed(title: &str, name: &str) -> u64 {
+    let bytes = title.bytes().chain([0]).chain(name.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
