@@ -4,7 +4,7 @@ use crate::{
     block::{Block, PIECE, Shape, View},
     curve::Curve,
     dsp::{delay::Delay, lanes::Knobs},
-    effect::{Aim, Channels, Effect, Kernel, Reading, Seen, Slot, Width},
+    effect::{Aim, Channels, Effect, Kernel, Reading, Seen, Slot},
     unit::Frames,
 };
 
@@ -308,9 +308,4 @@ fn take(on: Channels, dry: &mut Block<'_>, part: &mut Block<'_>) {
             }
         }
     }
-}
-
-/// The channels that a node works on: an effect that is stereo from mono on is handed two.
-pub fn channels(effect: &crate::effects::AnyEffect, input: Width) -> usize {
-    effect.width(input).channels().max(input.channels())
 }
