@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{graph::Role, resolved::Fader};
 use mixwright_nodes::{
+    block::PIECE,
     curve::Curve,
     dsp::pan::{self, PanLaw},
     effect::Width,
@@ -42,19 +43,20 @@ impl LiveFader {
         for (from, frames, _) in span.pieces() {
             let first = at + Frames(from as i64);
             let last = first + Frames(frames as i64 - 1);
-            let still = self.gain.still(first, last).zip(self.pan.still(first, last));
-            let still = still.map(|(gain, place)| self.factors(gain, place, input, output));
-            let factors = |i: usize| {
-                still.unwrap_or_else(|| {
-                    let values: Vec<f32> = controls
-                        .iter()
-                        .map(|control| control.buffer.plane(0, from + i + 1)[from + i])
-                        .collect();
-                    let now = first + Frames(i as i64);
-                    self.factors(self.gain.value(now, &values), self.pan.value(now, &values), input, output)
-                })
-            };
-            apply(factors, from, frames, input, output, out);
+            if let Some((gain, place)) = self.gain.still(first, last).zip(self.pan.still(first, last)) {
+                let (left, right) = self.factors(gain, place, input, output);
+                apply(|_| left, |_| right, from, frames, input, output, out);
+                continue;
+            }
+            let mut moving = [[0.0; PIECE]; 2];
+            for i in 0..frames {
+                let heard = |control: &&Heard<'_>| control.buffer.plane(0, from + i + 1)[from + i];
+                let values: Vec<f32> = controls.iter().map(heard).collect();
+                let now = first + Frames(i as i64);
+                let (gain, place) = (self.gain.value(now, &values), self.pan.value(now, &values));
+                (moving[0][i], moving[1][i]) = self.factors(gain, place, input, output);
+            }
+            apply(|i| moving[0][i], |i| moving[1][i], from, frames, input, output, out);
         }
     }
 
@@ -70,22 +72,27 @@ impl LiveFader {
     }
 }
 
+/// Multiplies the left and the right channel of a piece with their factors.
 fn apply(
-    factors: impl Fn(usize) -> (f64, f64),
+    to_left: impl Fn(usize) -> f64,
+    to_right: impl Fn(usize) -> f64,
     from: usize,
     frames: usize,
     input: Width,
     output: Width,
     out: &mut Buffer,
 ) {
-    let times = |sample: f32, factor: f64| (f64::from(sample) * factor) as f32;
     let (left, right) = out.stereo(from + frames);
     let (left, right) = (&mut left[from..], &mut right[from..]);
-    for i in 0..frames {
-        let (to_left, to_right) = factors(i);
-        if output == Width::Stereo {
-            right[i] = times(if input == Width::Stereo { right[i] } else { left[i] }, to_right);
-        }
-        left[i] = times(left[i], to_left);
+    if (input, output) == (Width::Mono, Width::Stereo) {
+        right.copy_from_slice(left);
     }
+    if output == Width::Stereo {
+        scale(right, to_right);
+    }
+    scale(left, to_left);
+}
+
+fn scale(plane: &mut [f32], factor: impl Fn(usize) -> f64) {
+    plane.iter_mut().enumerate().for_each(|(i, x)| *x = (f64::from(*x) * factor(i)) as f32);
 }

@@ -198,7 +198,7 @@ impl LiveNode {
             Kind::Sum => {
                 // A sum of one signal may stand within a lane: that signal is already there.
                 if first {
-                    sum::run(heard, self.output, span, out);
+                    sum::run(heard, self.output, span.frames, out);
                 }
                 Ok(())
             }

@@ -44,7 +44,7 @@ pub struct StripReport {
     /// What its meter read.
     #[serde(flatten)]
     pub reading: StripReading,
-    /// Its share of the energy of all tracks, if it is one.
+    /// Its share of the K-weighted energy of all tracks, if it is one.
     pub share: Option<Percent>,
 }
 

@@ -1,40 +1,50 @@
 //! The sum of what arrives at a bus, in the order of its wires, in double precision.
 
-use super::{
-    buffer::Buffer,
-    live::{Heard, Span},
-};
+use super::{buffer::Buffer, live::Heard};
 use crate::graph::Role;
-use mixwright_nodes::{block::PIECE, effect::Width};
+use mixwright_nodes::effect::Width;
+
+/// Frames whose sums stay in registers while all inputs are added.
+const ROW: usize = 16;
 
 /// Sums all main inputs into `out`. A mono input of a stereo sum is laid in the middle at its power; the channels of a
 /// stereo input of a mono sum are averaged.
-pub(super) fn run(heard: &[Heard<'_>], width: Width, span: Span, out: &mut Buffer) {
-    for (from, frames, _) in span.pieces() {
-        for channel in 0..width.channels() {
-            let mut total = [0.0f64; PIECE];
-            let total = &mut total[..frames];
-            for input in heard.iter().filter(|input| input.role == Role::Main) {
-                let plane = |channel| &input.buffer.plane(channel, from + frames)[from..];
-                match (input.width, width) {
-                    (Width::Mono, Width::Stereo) => add(total, plane(0), std::f64::consts::FRAC_1_SQRT_2),
-                    (Width::Stereo, Width::Mono) => {
-                        add(total, plane(0), 0.5);
-                        add(total, plane(1), 0.5);
-                    }
-                    _ => add(total, plane(channel), 1.0),
-                }
+pub(super) fn run(heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Buffer) {
+    for (channel, total) in out.planes(width, frames).into_iter().enumerate() {
+        let parts: Vec<(&[f32], f64)> = heard
+            .iter()
+            .filter(|input| input.role == Role::Main)
+            .flat_map(|input| parts(input, width, channel, frames))
+            .collect();
+        let (rows, rest) = total.as_chunks_mut::<ROW>();
+        let whole = rows.len() * ROW;
+        for (index, row) in rows.iter_mut().enumerate() {
+            let mut sum = [0.0; ROW];
+            for (plane, gain) in &parts {
+                let plane: &[f32; ROW] = plane[index * ROW..].first_chunk().expect("all planes are as long");
+                sum.iter_mut().zip(plane).for_each(|(sum, x)| *sum += f64::from(*x) * gain);
             }
-            let mut planes = out.planes(width, from + frames);
-            for (sample, total) in planes[channel][from..].iter_mut().zip(total) {
-                *sample = *total as f32;
-            }
+            *row = sum.map(|sum| sum as f32);
+        }
+        for (i, x) in rest.iter_mut().enumerate() {
+            let sum = parts.iter().fold(0.0, |sum, (plane, gain)| sum + f64::from(plane[whole + i]) * gain);
+            *x = sum as f32;
         }
     }
 }
 
-fn add(total: &mut [f64], plane: &[f32], gain: f64) {
-    for (total, sample) in total.iter_mut().zip(plane) {
-        *total += f64::from(*sample) * gain;
-    }
+/// What an input adds to a channel of the sum, and with which gain.
+fn parts<'b>(
+    input: &Heard<'b>,
+    width: Width,
+    channel: usize,
+    frames: usize,
+) -> impl Iterator<Item = (&'b [f32], f64)> {
+    let buffer = input.buffer;
+    let (channels, gain) = match (input.width, width) {
+        (Width::Mono, Width::Stereo) => (0..1, std::f64::consts::FRAC_1_SQRT_2),
+        (Width::Stereo, Width::Mono) => (0..2, 0.5),
+        _ => (channel..channel + 1, 1.0),
+    };
+    channels.map(move |channel| (buffer.plane(channel, frames), gain))
 }

@@ -194,6 +194,12 @@ impl Cue {
         let left = self.clip.end().0 - self.clip.at.0 - 1 - place;
         self.clip.gain * self.fade_in.level(place) * self.fade_out.level(left)
     }
+
+    /// The factor of all of so many frames from a place on, where no fade reaches into them.
+    fn steady(&self, place: i64, frames: usize) -> Option<f64> {
+        let left = self.clip.end().0 - self.clip.at.0 - place - frames as i64;
+        (place >= self.fade_in.frames && left >= self.fade_out.frames).then_some(self.clip.gain)
+    }
 }
 
 /// Adds a clip's channels to the track's, from frame `offset` of the block on.
@@ -204,17 +210,27 @@ fn mix(cue: &Cue, place: i64, heard: &[Vec<f32>], sum: &mut [Vec<f64>], offset: 
         ([_, _], Width::Mono) => 0.5,
         _ => 1.0,
     };
-    for i in 0..heard[0].len() {
-        let level = cue.level(place + i as i64) * centre;
-        let sample = |channel: usize| f64::from(heard[channel][i]) * level;
-        match (heard.len(), &mut *sum) {
-            (2, [left, right]) => {
-                left[offset + i] += sample(0);
-                right[offset + i] += sample(1);
+    let length = heard[0].len();
+    let steady = cue.steady(place, length).map(|level| level * centre);
+    for (channel, sum) in sum.iter_mut().enumerate() {
+        let sum = &mut sum[offset..offset + length];
+        let sounds = match (heard, width) {
+            ([_, _], Width::Mono) => heard,
+            ([_, _], Width::Stereo) => &heard[channel..=channel],
+            _ => &heard[..1],
+        };
+        for sound in sounds {
+            match steady {
+                Some(level) => add(sum, sound, |_| level),
+                None => add(sum, sound, |i| cue.level(place + i as i64) * centre),
             }
-            (2, [mono]) => mono[offset + i] += sample(0) + sample(1),
-            (_, planes) => planes.iter_mut().for_each(|plane| plane[offset + i] += sample(0)),
         }
+    }
+}
+
+fn add(sum: &mut [f64], sound: &[f32], level: impl Fn(usize) -> f64) {
+    for (i, (sum, x)) in sum.iter_mut().zip(sound).enumerate() {
+        *sum += f64::from(*x) * level(i);
     }
 }
 

@@ -6,7 +6,6 @@ use super::mp4::{self, Edit};
 use crate::files::Input;
 use std::io::{self, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -22,7 +21,6 @@ pub(super) struct Decoder {
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
-    planes: Vec<Vec<f32>>,
     /// The raw frame that the next packet begins with, where no seek has made it unknown.
     next: Option<u64>,
 }
@@ -45,13 +43,6 @@ pub(super) struct Found {
     pub(super) edit: Option<Edit>,
     pub(super) lossy: bool,
     pub(super) name: String,
-}
-
-/// A packet's samples.
-pub(super) struct Piece<'a> {
-    /// The raw frame that it begins with.
-    pub(super) at: u64,
-    pub(super) planes: &'a [Vec<f32>],
 }
 
 /// What can go wrong in a file that could be opened.
@@ -83,24 +74,24 @@ impl Decoder {
             Ok((format, (decoder, track.id), found))
         })?;
         let (decoder, track) = decoder;
-        Ok((Decoder { format, decoder, track, planes: Vec::new(), next: Some(0) }, found))
+        Ok((Decoder { format, decoder, track, next: Some(0) }, found))
     }
 
-    /// The next packet that holds samples; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Piece<'_>>, Fault> {
-        let Decoder { format, decoder, track, planes, next } = self;
-        let at = guarded(|| {
+    /// Decodes the next packet that holds samples into `planes`, one for each channel of the file; tells the raw frame that
+    /// it begins with, or `None` at the end.
+    pub(super) fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> Result<Option<u64>, Fault> {
+        let Decoder { format, decoder, track, next } = self;
+        guarded(|| {
             for _ in 0..PATIENCE {
                 let Some(packet) = next_packet(&mut **format, *track)? else { return Ok(None) };
                 let buffer = decoder.decode(&packet).map_err(damaged)?;
                 if buffer.frames() > 0 {
-                    copy(&buffer, planes);
+                    buffer.copy_to_vecs_planar(planes);
                     return place(next, &packet, buffer.frames()).map(Some);
                 }
             }
             Err(Fault::Damaged("thousands of packets without sound".to_owned()))
-        })?;
-        Ok(at.map(|at| Piece { at, planes }))
+        })
     }
 
     /// Frames from here to the end, by the packets' own word, without decoding them.
@@ -207,10 +198,6 @@ fn place(next: &mut Option<u64>, packet: &Packet, frames: usize) -> Result<u64, 
     let at = next.map_or_else(stamp, Ok)?;
     *next = Some(at + frames as u64);
     Ok(at)
-}
-
-fn copy(buffer: &GenericAudioBufferRef<'_>, planes: &mut Vec<Vec<f32>>) {
-    buffer.copy_to_vecs_planar(planes);
 }
 
 /// Turns a panic of the decoder into an error, as one bad file must not end a render that could name it.

@@ -51,7 +51,7 @@ pub struct Reader {
     piece: Piece,
 }
 
-/// The packet at hand.
+/// The packet at hand, with all channels of the file.
 #[derive(Debug, Default)]
 struct Piece {
     /// The raw frame that it begins with.
@@ -136,8 +136,9 @@ impl Reader {
         while done < wanted {
             let from = self.fetch()?;
             let n = (self.piece.frames() - from).min(wanted - done);
+            let heard = self.piece.heard(self.pick);
             for (channel, plane) in planes.iter_mut().enumerate() {
-                plane[done..done + n].copy_from_slice(&self.piece.planes[channel][from..from + n]);
+                plane[done..done + n].copy_from_slice(&heard[channel][from..from + n]);
             }
             done += n;
             self.at += n as u64;
@@ -149,14 +150,12 @@ impl Reader {
     fn fetch(&mut self) -> Result<usize, SourceError> {
         let raw = self.at + self.skip;
         while raw >= self.piece.end() {
-            let Some(piece) = self
-                .decoder
-                .next()
-                .map_err(|fault| failed(&self.path, fault, seconds(&self.info, self.at)))?
-            else {
-                return Err(self.short());
-            };
-            self.piece.take(piece.at, piece.planes, self.pick);
+            let next = self.decoder.next(&mut self.piece.planes);
+            self.piece.at =
+                match next.map_err(|fault| failed(&self.path, fault, seconds(&self.info, self.at)))? {
+                    Some(at) => at,
+                    None => return Err(self.short()),
+                };
             self.check()?;
         }
         match raw.checked_sub(self.piece.at) {
@@ -167,14 +166,13 @@ impl Reader {
 
     /// Refuses samples that are no sound, and clears those too small for any.
     fn check(&mut self) -> Result<(), SourceError> {
-        let bad = |x: &f32| x.is_nan() || x.abs() > ABSURD;
-        if let Some(frame) = self.piece.planes.iter().filter_map(|plane| plane.iter().position(bad)).min() {
-            let at = (self.piece.at + frame as u64).saturating_sub(self.skip);
+        let at = self.piece.at;
+        let planes = self.piece.heard_mut(self.pick);
+        if planes.iter_mut().fold(false, |damaged, plane| clear_tiny(plane) | damaged) {
+            let first = planes.iter().filter_map(|plane| plane.iter().position(|x| absurd(*x))).min();
+            let at = (at + first.unwrap_or(0) as u64).saturating_sub(self.skip);
             let fault = Fault::Damaged("a sample that is no number, or far too large".to_owned());
             return Err(failed(&self.path, fault, seconds(&self.info, at)));
-        }
-        for x in self.piece.planes.iter_mut().flatten().filter(|x| x.is_subnormal()) {
-            *x = 0.0;
         }
         Ok(())
     }
@@ -199,18 +197,35 @@ impl Piece {
         self.at + self.frames() as u64
     }
 
-    fn take(&mut self, at: u64, planes: &[Vec<f32>], pick: ChannelPick) {
-        let planes = match pick {
-            ChannelPick::All => planes,
-            ChannelPick::One(channel) => std::slice::from_ref(&planes[channel as usize - 1]),
-        };
-        self.at = at;
-        self.planes.resize_with(planes.len(), Vec::new);
-        for (mine, theirs) in self.planes.iter_mut().zip(planes) {
-            mine.clear();
-            mine.extend_from_slice(theirs);
+    /// The channels that are played.
+    fn heard(&self, pick: ChannelPick) -> &[Vec<f32>] {
+        match pick {
+            ChannelPick::All => &self.planes,
+            ChannelPick::One(channel) => &self.planes[channel as usize - 1..channel as usize],
         }
     }
+
+    fn heard_mut(&mut self, pick: ChannelPick) -> &mut [Vec<f32>] {
+        match pick {
+            ChannelPick::All => &mut self.planes,
+            ChannelPick::One(channel) => &mut self.planes[channel as usize - 1..channel as usize],
+        }
+    }
+}
+
+/// Whether a sample is damage.
+fn absurd(x: f32) -> bool {
+    x.is_nan() || x.abs() > ABSURD
+}
+
+/// Makes zeros of what is smaller than any normal number; tells whether any sample is damage.
+fn clear_tiny(plane: &mut [f32]) -> bool {
+    let mut damaged = false;
+    for x in plane {
+        damaged |= absurd(*x);
+        *x = if x.abs() < f32::MIN_POSITIVE { 0.0 } else { *x };
+    }
+    damaged
 }
 
 fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {

@@ -4,9 +4,9 @@
 //! filters of the same coefficients, designed anew for every tick. It knows prototypes, not effects.
 
 use super::{
-    matched::{Biquad, Matched, Residual, angle},
+    matched::{Biquad, Matched, NO_CORRECTION, Residual, angle},
     prototype::{Correction, Prototype},
-    recursion::{Columns, Correct, Moving, Recursion, Still},
+    recursion::{Columns, Correct, Moving, Ran, Recursion, Still},
 };
 use crate::{
     block::{Block, PIECE},
@@ -155,32 +155,33 @@ impl Cascade {
     }
 }
 
-/// Takes columns through all links: two links at a time where both stand still.
-fn through<const N: usize, const W: usize>(mut links: &mut [Link], mut columns: Columns<'_, N, W>) {
-    loop {
-        links = match links {
-            [] => return,
-            [Link::Still(a), Link::Still(b), rest @ ..] => {
-                a.run_with(b, &mut columns);
-                rest
-            }
-            [Link::Still(a), Link::Correct(b), rest @ ..] => {
-                a.run_with(b, &mut columns);
-                rest
-            }
-            [link, rest @ ..] => {
-                match link {
-                    Link::Still(a) => a.run(&mut columns),
-                    Link::Moving(a) => a.run(&mut columns),
-                    Link::Correct(a) => a.run(&mut columns),
-                }
-                rest
-            }
+/// Takes columns through all links that do anything: two links at a time where both stand still.
+fn through<const N: usize, const W: usize>(links: &mut [Link], mut columns: Columns<'_, N, W>) {
+    let mut acting = links.iter_mut().filter(|link| !link.leaves_all()).peekable();
+    while let Some(link) = acting.next() {
+        let both = match (link, acting.peek_mut()) {
+            (Link::Still(a), Some(Link::Still(b))) => a.run_with(b, &mut columns),
+            (Link::Still(a), Some(Link::Correct(b))) => a.run_with(b, &mut columns),
+            (Link::Still(a), _) => a.run(&mut columns),
+            (Link::Moving(a), _) => a.run(&mut columns),
+            (Link::Correct(a), _) => a.run(&mut columns),
         };
+        if both == Ran::Two {
+            acting.next();
+        }
     }
 }
 
 impl Link {
+    /// Whether it leaves every sample exactly as it is: a bell of 0 dB, or a correction of nothing, since the beginning.
+    fn leaves_all(&self) -> bool {
+        match self {
+            Link::Still(link) => link.has_only([1.0, 0.0, 0.0, 0.0, 0.0]),
+            Link::Correct(link) => link.has_only(NO_CORRECTION),
+            Link::Moving(_) => false,
+        }
+    }
+
     fn aim_main(&mut self, to: Aim, main: Biquad) {
         match self {
             Link::Still(link) => link.aim(to, Still::knobs(main)),

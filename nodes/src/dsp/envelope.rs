@@ -96,14 +96,20 @@ impl Detector {
     }
 
     fn slide(&mut self, planes: usize, len: usize) {
+        let (strips, frames) = (self.strips, len / self.strips);
         for channel in 0..planes {
-            let plane = &mut self.planes[channel * PIECE * self.strips..][..len];
+            let plane = &mut self.planes[channel * PIECE * strips..][..len];
             for (strip, window) in self.windows[channel].iter_mut().enumerate() {
-                let samples = plane[strip..].iter_mut().step_by(self.strips);
-                match self.detect {
-                    Detect::Peak => samples.for_each(|x| *x = window.largest(*x)),
-                    Detect::Rms => samples.for_each(|x| *x = window.mean_square(*x)),
+                if strips == 1 {
+                    window.slide(self.detect, plane);
+                    continue;
                 }
+                let mut row = [0.0; PIECE];
+                let row = &mut row[..frames];
+                let lane = || plane[strip..].iter().step_by(strips);
+                row.iter_mut().zip(lane()).for_each(|(to, from)| *to = *from);
+                window.slide(self.detect, row);
+                plane[strip..].iter_mut().step_by(strips).zip(row).for_each(|(to, from)| *to = *from);
             }
         }
     }
@@ -152,43 +158,67 @@ impl Window {
         self.wanted = length.min(self.past.len() - 1);
     }
 
-    #[inline(always)]
-    fn largest(&mut self, x: f32) -> f32 {
-        if self.next == 0 {
-            self.turn();
-            for i in (0..self.length - 1).rev() {
-                self.past[i] = self.past[i].max(self.past[i + 1]);
+    /// Turns samples into what the window holds with each of them as its latest: the largest or the mean of the squares.
+    pub fn slide(&mut self, detect: Detect, mut samples: &mut [f32]) {
+        while !samples.is_empty() {
+            if self.next == 0 {
+                self.turn(detect);
             }
-            self.largest = 0.0;
+            let (part, rest) = samples.split_at_mut(samples.len().min(self.length - self.next));
+            match detect {
+                Detect::Peak => self.largest(part),
+                Detect::Rms => self.mean_squares(part),
+            }
+            self.next += part.len();
+            self.next = if self.next == self.length { 0 } else { self.next };
+            samples = rest;
         }
-        // One beyond the end holds 0: the last place of a turn has nothing left of the turn before.
-        let rest = self.past[self.next + 1];
-        self.past[self.next] = x;
-        self.largest = self.largest.max(x);
-        self.step();
-        self.largest.max(rest)
     }
 
-    /// The mean of the squares in the window, whose latest sample is `x`.
-    #[inline(always)]
-    pub fn mean_square(&mut self, x: f32) -> f32 {
-        if self.next == 0 {
-            self.turn();
-            self.sum = self.past[..self.length].iter().map(|x| square(*x)).fold(0.0, |a, b| a + b);
+    /// One beyond the end holds 0: the last place of a turn has nothing left of the turn before.
+    fn largest(&mut self, samples: &mut [f32]) {
+        let past = &mut self.past[self.next..self.next + samples.len() + 1];
+        let mut largest = self.largest;
+        for (i, x) in samples.iter_mut().enumerate() {
+            let rest = past[i + 1];
+            past[i] = *x;
+            largest = larger(largest, *x);
+            *x = larger(largest, rest);
         }
-        self.sum += square(x) - square(self.past[self.next]);
-        self.past[self.next] = x;
-        self.step();
-        (self.sum.max(0.0) / self.length as f64) as f32
+        self.largest = largest;
     }
 
-    #[inline(always)]
-    fn step(&mut self) {
-        self.next = if self.next + 1 == self.length { 0 } else { self.next + 1 };
+    fn mean_squares(&mut self, samples: &mut [f32]) {
+        let past = &mut self.past[self.next..self.next + samples.len()];
+        let (mut sum, length) = (self.sum, self.length as f64);
+        for (x, past) in samples.iter_mut().zip(past) {
+            sum += square(*x) - square(*past);
+            *past = *x;
+            *x = (sum.max(0.0) / length) as f32;
+        }
+        self.sum = sum;
+    }
+
+    /// Begins a turn: makes what is left of the one before.
+    fn turn(&mut self, detect: Detect) {
+        self.resize();
+        match detect {
+            Detect::Peak => {
+                let mut largest = 0.0;
+                for x in self.past[..self.length].iter_mut().rev() {
+                    largest = larger(largest, *x);
+                    *x = largest;
+                }
+                self.largest = 0.0;
+            }
+            Detect::Rms => {
+                self.sum = self.past[..self.length].iter().map(|x| square(*x)).fold(0.0, |a, b| a + b);
+            }
+        }
     }
 
     /// Takes on the wanted length between two turns: keeps the latest samples, with silence before them.
-    fn turn(&mut self) {
+    fn resize(&mut self) {
         if self.wanted == self.length {
             return;
         }
@@ -200,6 +230,13 @@ impl Window {
     }
 }
 
+/// Where no sample is NaN this is one instruction; `f32::max` is four.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
 fn square(x: f32) -> f64 {
     f64::from(x) * f64::from(x)
 }
@@ -218,6 +255,19 @@ mod tests {
             .collect()
     }
 
+    /// Slides a window over samples in pieces of all lengths.
+    fn slid(window: &mut Window, detect: Detect, samples: &[f32]) -> Vec<f32> {
+        let mut out = samples.to_vec();
+        let (mut rest, mut length) = (&mut out[..], 0);
+        while !rest.is_empty() {
+            length = length % 37 + 1;
+            let (piece, after) = rest.split_at_mut(length.min(rest.len()));
+            window.slide(detect, piece);
+            rest = after;
+        }
+        out
+    }
+
     #[test]
     fn the_window_holds_exactly_its_length() {
         let samples = signal(2_000);
@@ -225,11 +275,13 @@ mod tests {
             let (mut peak, mut mean) = (Window::new(100), Window::new(100));
             peak.aim(length);
             mean.aim(length);
+            let peaks = slid(&mut peak, Detect::Peak, &samples);
+            let means = slid(&mut mean, Detect::Rms, &samples);
             for i in 0..samples.len() {
                 let window = &samples[(i + 1).saturating_sub(length)..=i];
-                assert_eq!(peak.largest(samples[i]), window.iter().fold(0.0, |a: f32, b| a.max(*b)));
+                assert_eq!(peaks[i], window.iter().fold(0.0, |a: f32, b| a.max(*b)));
                 let exact: f64 = window.iter().map(|x| square(*x)).sum::<f64>() / length as f64;
-                assert!((f64::from(mean.mean_square(samples[i])) - exact).abs() < 1e-7 * exact.max(1e-7));
+                assert!((f64::from(means[i]) - exact).abs() < 1e-7 * exact.max(1e-7));
             }
         }
     }
@@ -240,9 +292,10 @@ mod tests {
         let mut peak = Window::new(100);
         for (part, length) in [40, 90, 13, 1, 64].into_iter().cycle().take(10).enumerate() {
             peak.aim(length);
-            for i in part * 300..(part + 1) * 300 {
-                let given = peak.largest(samples[i]);
-                if i % 300 >= 190 {
+            let given = slid(&mut peak, Detect::Peak, &samples[part * 300..(part + 1) * 300]);
+            for (place, given) in given.into_iter().enumerate() {
+                if place >= 190 {
+                    let i = part * 300 + place;
                     let window = &samples[i + 1 - length..=i];
                     assert_eq!(given, window.iter().fold(0.0, |a: f32, b| a.max(*b)), "{length} at {i}");
                 }

@@ -2,7 +2,7 @@
 
 use super::{
     fast,
-    lanes::{Knobs, Recur, Step, Vector},
+    lanes::{Knobs, Recur, Step, TILE, Vector},
 };
 use crate::{
     block::Block,
@@ -85,13 +85,15 @@ impl Step<3, 0> for BelowStep {
 #[derive(Clone, Debug)]
 pub struct Amplify {
     makeup: Knobs<1>,
-    largest: Vec<f32>,
+    /// As wide as a tile, so that it is found in flat loops; strips are its lanes.
+    largest: [f32; TILE],
+    strips: usize,
 }
 
 impl Amplify {
     /// Without make-up.
     pub fn new(setup: &Setup) -> Self {
-        Amplify { makeup: Knobs::new(setup.strips), largest: vec![0.0; setup.strips] }
+        Amplify { makeup: Knobs::new(setup.strips), largest: [0.0; TILE], strips: setup.strips }
     }
 
     /// Sends one strip's make-up to a new place.
@@ -110,28 +112,27 @@ impl Amplify {
 
     /// Turns reductions into factors.
     pub fn factors(&mut self, reductions: &mut Block<'_>) {
-        let lanes = reductions.lanes();
         for channel in 0..reductions.channels() {
             let plane = reductions.plane(channel);
             self.remember(plane);
-            for (frame, row) in plane.chunks_exact_mut(lanes).enumerate() {
-                for (lane, value) in row.iter_mut().enumerate() {
-                    *value = self.makeup.at(0, lane, frame) as f32 - *value;
-                }
-            }
+            self.makeup.over(plane, |reduction, [makeup]| makeup - reduction);
             fast::gains(plane);
         }
         self.makeup.advance(reductions.frames());
     }
 
     fn remember(&mut self, reductions: &[f32]) {
-        for row in reductions.chunks_exact(self.largest.len()) {
-            self.largest.iter_mut().zip(row).for_each(|(most, now)| *most = most.max(*now));
+        let (tiles, rest) = reductions.as_chunks::<TILE>();
+        for tile in tiles.iter().map(<[f32; TILE]>::as_slice).chain([rest]) {
+            for (most, now) in self.largest.iter_mut().zip(tile) {
+                *most = if *now > *most { *now } else { *most };
+            }
         }
     }
 
     /// The largest reduction so far.
     pub fn reading(&self, strip: usize) -> Reading {
-        Reading::reduction(f64::from(self.largest[strip]))
+        let lanes = self.largest.iter().skip(strip).step_by(self.strips);
+        Reading::reduction(f64::from(lanes.fold(0.0, |most: f32, now| most.max(*now))))
     }
 }

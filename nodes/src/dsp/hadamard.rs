@@ -11,38 +11,40 @@ pub const LINES: usize = 32;
 /// A chunk of every line.
 pub type Lines = [Chunk; LINES];
 
-/// Mixes the lines in place.
+/// Mixes the lines in place: three rounds of sums and differences at once, then two.
 pub fn hadamard(lines: &mut Lines) {
-    four(lines, 1);
-    four(lines, 4);
-    two(lines, 16);
-}
-
-/// Two rounds of sums and differences at once: over lines `apart` and `2 apart` from each other.
-#[inline(always)]
-fn four(lines: &mut Lines, apart: usize) {
-    for group in (0..LINES).step_by(4 * apart) {
-        for first in group..group + apart {
-            let places = [0, 1, 2, 3].map(|i| first + i * apart);
-            let [a, b, c, d] = lines.get_disjoint_mut(places).expect("four lines apart from each other");
-            for f in 0..CHUNK {
-                let (sum, difference) = (a[f] + b[f], a[f] - b[f]);
-                let (other_sum, other_difference) = (c[f] + d[f], c[f] - d[f]);
-                (a[f], b[f]) = (sum + other_sum, difference + other_difference);
-                (c[f], d[f]) = (sum - other_sum, difference - other_difference);
-            }
-        }
+    for first in (0..LINES).step_by(8) {
+        let places = std::array::from_fn(|i| first + i);
+        eight(lines.get_disjoint_mut(places).expect("eight lines in a row"));
+    }
+    for first in 0..8 {
+        let places = std::array::from_fn(|i| first + 8 * i);
+        four(lines.get_disjoint_mut(places).expect("four lines apart from each other"));
     }
 }
 
 #[inline(always)]
-fn two(lines: &mut Lines, apart: usize) {
-    let (low, high) = lines.split_at_mut(apart);
-    for (low, high) in low.iter_mut().zip(high) {
-        for (a, b) in low.iter_mut().zip(high) {
-            (*a, *b) = (*a + *b, *a - *b);
-        }
+fn eight([a, b, c, d, e, f, g, h]: [&mut Chunk; 8]) {
+    for i in 0..CHUNK {
+        let [s0, s1, s2, s3] = mixed([a[i], b[i], c[i], d[i]]);
+        let [t0, t1, t2, t3] = mixed([e[i], f[i], g[i], h[i]]);
+        (a[i], b[i], c[i], d[i]) = (s0 + t0, s1 + t1, s2 + t2, s3 + t3);
+        (e[i], f[i], g[i], h[i]) = (s0 - t0, s1 - t1, s2 - t2, s3 - t3);
     }
+}
+
+#[inline(always)]
+fn four([a, b, c, d]: [&mut Chunk; 4]) {
+    for i in 0..CHUNK {
+        [a[i], b[i], c[i], d[i]] = mixed([a[i], b[i], c[i], d[i]]);
+    }
+}
+
+/// Two rounds over four numbers.
+#[inline(always)]
+fn mixed([a, b, c, d]: [f32; 4]) -> [f32; 4] {
+    let (sum, difference, other_sum, other_difference) = (a + b, a - b, c + d, c - d);
+    [sum + other_sum, difference + other_difference, sum - other_sum, difference - other_difference]
 }
 
 #[cfg(test)]

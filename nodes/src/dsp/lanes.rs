@@ -86,6 +86,9 @@ pub trait Sample<const K: usize>: Clone + Send {
     fn sample(x: f32, knobs: [f32; K]) -> f32;
 }
 
+/// Samples that flat loops work on at once: strips side by side fit in it a whole number of times.
+pub const TILE: usize = 16;
+
 /// Numbers of all strips, each on its way to a goal in a straight line.
 ///
 /// A place is always reckoned from where the way began, so that no cut on the way changes a bit.
@@ -119,6 +122,11 @@ impl<const K: usize> Knobs<K> {
         self.over = self.over.max(to.over);
     }
 
+    /// Whether those of all strips stand at these places.
+    pub fn all_at(&self, places: [f64; K]) -> bool {
+        !self.moving() && self.from.iter().zip(places).all(|(from, place)| from.iter().all(|k| *k == place))
+    }
+
     /// Whether any is on its way.
     pub fn moving(&self) -> bool {
         self.over > 0
@@ -128,6 +136,33 @@ impl<const K: usize> Knobs<K> {
     #[inline(always)]
     pub fn at(&self, k: usize, strip: usize, frames: usize) -> f64 {
         self.from[k][strip] + self.step[k][strip] * (self.done as usize + frames) as f64
+    }
+
+    /// Makes new samples of a plane's, each with the knobs of its strip at its frame.
+    #[inline(always)]
+    pub fn over(&self, plane: &mut [f32], make: impl Fn(f32, [f32; K]) -> f32) {
+        let strips = self.from.first().map_or(1, Vec::len);
+        let knobs_at = |first: usize| -> [[f32; TILE]; K] {
+            let at = |k, i: usize| self.at(k, i % strips, (first + i) / strips) as f32;
+            std::array::from_fn(|k| std::array::from_fn(|i| at(k, i)))
+        };
+        let mut knobs = knobs_at(0);
+        let whole = plane.len() - plane.len() % TILE;
+        let (tiles, rest) = plane.as_chunks_mut::<TILE>();
+        for (index, tile) in tiles.iter_mut().enumerate() {
+            if self.moving() {
+                knobs = knobs_at(index * TILE);
+            }
+            for i in 0..TILE {
+                tile[i] = make(tile[i], std::array::from_fn(|k| knobs[k][i]));
+            }
+        }
+        if self.moving() {
+            knobs = knobs_at(whole);
+        }
+        for (i, x) in rest.iter_mut().enumerate() {
+            *x = make(*x, std::array::from_fn(|k| knobs[k][i]));
+        }
     }
 
     /// Goes on by `frames` frames. Pieces end where a way ends (at a tick), so no way is overrun.
@@ -289,19 +324,8 @@ impl<F: Sample<K>, const K: usize> Each<F, K> {
 
     /// Works on a block in place.
     pub fn run(&mut self, block: &mut Block<'_>) {
-        let lanes = block.lanes();
         for channel in 0..block.channels() {
-            let plane = block.plane(channel);
-            if lanes == 1 && !self.knobs.moving() {
-                let knobs = std::array::from_fn(|k| self.knobs.at(k, 0, 0) as f32);
-                plane.iter_mut().for_each(|x| *x = F::sample(*x, knobs));
-                continue;
-            }
-            for (i, x) in plane.iter_mut().enumerate() {
-                let (frame, lane) = (i / lanes, i % lanes);
-                let knobs = std::array::from_fn(|k| self.knobs.at(k, lane, frame) as f32);
-                *x = F::sample(*x, knobs);
-            }
+            self.knobs.over(block.plane(channel), F::sample);
         }
         self.knobs.advance(block.frames());
     }
@@ -337,6 +361,11 @@ impl Ramp {
             self.now = if self.left == 0 { self.goal } else { self.now + self.step };
         }
         now
+    }
+
+    /// Whether it is on its way.
+    pub fn moving(&self) -> bool {
+        self.left > 0
     }
 
     /// The number now.

@@ -116,11 +116,22 @@ impl<const N: usize, const W: usize> Columns<'_, N, W> {
     }
 }
 
+/// How many recursions have run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ran {
+    /// One alone.
+    One,
+    /// Two in one loop.
+    Two,
+}
+
 /// A recursion with its knobs for each strip, and its states for each channel's strips.
 #[derive(Clone, Debug)]
 pub(super) struct Recursion<F, const S: usize> {
     knobs: Knobs<5>,
     states: [Vec<f64>; S],
+    /// Whether no curve moves it.
+    stands: bool,
     form: PhantomData<F>,
 }
 
@@ -131,6 +142,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         Recursion {
             knobs: Knobs::new(setup.strips),
             states: std::array::from_fn(|_| vec![0.0; columns]),
+            stands: !setup.moves,
             form: PhantomData,
         }
     }
@@ -140,8 +152,13 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         self.knobs.aim(to, goal);
     }
 
+    /// Whether these knobs are all that it ever had, so that nothing is in its states but what they made.
+    pub(super) fn has_only(&self, knobs: [f64; 5]) -> bool {
+        self.stands && self.knobs.all_at(knobs)
+    }
+
     /// Works on columns in place.
-    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
+    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) -> Ran {
         let mut live: Live<F, S, W> = self.live(columns.state);
         if self.knobs.moving() {
             columns.each(|i, x| live.moving(x, i));
@@ -149,6 +166,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
             columns.each(|_, x| live.next(x));
         }
         self.keep(columns.state, &live);
+        Ran::One
     }
 
     /// Works on columns with this recursion and then another, neither of which moves, in one loop.
@@ -156,12 +174,13 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         &mut self,
         then: &mut Recursion<G, T>,
         columns: &mut Columns<'_, N, W>,
-    ) {
+    ) -> Ran {
         let mut first: Live<F, S, W> = self.live(columns.state);
         let mut second: Live<G, T, W> = then.live(columns.state);
         columns.each(|_, x| second.next(first.next(x)));
         self.keep(columns.state, &first);
         then.keep(columns.state, &second);
+        Ran::Two
     }
 
     /// Goes on by so many frames; clears what has decayed where the piece settles.

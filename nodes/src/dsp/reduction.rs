@@ -59,12 +59,11 @@ impl Reduction {
         span(times, rate) - 1
     }
 
-    /// The reduction after one more frame of the envelope: exactly 0 while nothing exceeds the ceiling for long.
-    /// `release` is the share of a step that the fast release takes each frame.
+    /// The reduction after one more frame, whose envelope is `over` decibels over the ceiling: exactly 0 while nothing
+    /// exceeds it for long. `release` is the share of a step that the fast release takes each frame.
     #[inline]
-    pub fn next(&mut self, level: f64, ceiling: f64, release: f64) -> f64 {
-        let over = if level > ceiling { decibels(level / ceiling).min(MOST) } else { 0.0 };
-        let wanted = self.wanted.next(over);
+    pub fn next(&mut self, over: f64, release: f64) -> f64 {
+        let wanted = self.wanted.next(over.min(MOST));
         let share = if wanted > self.lasting { self.learn } else { self.forget };
         self.lasting += (wanted - self.lasting) * share;
         if self.lasting < NOTHING {
@@ -81,6 +80,11 @@ impl Reduction {
         self.now = self.now.max(wanted);
         self.means.iter_mut().fold(on_grid(self.now), |reduction, mean| mean.next(reduction))
     }
+}
+
+/// Decibels by which a level exceeds a ceiling.
+pub fn over(level: f64, ceiling: f64) -> f64 {
+    if level > ceiling { decibels(level / ceiling) } else { 0.0 }
 }
 
 /// The frames of the look-ahead: odd, so that the means are symmetric around a peak.
@@ -187,9 +191,9 @@ mod tests {
         let mut levels = Vec::new();
         for i in 0..20_000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let over = if state >> 25 == 0 { f64::from(state >> 20 & 31) } else { 0.0 };
-            levels.push(gain(over));
-            let given = reduction.next(levels[i], 1.0, 0.01);
+            let peak = if state >> 25 == 0 { f64::from(state >> 20 & 31) } else { 0.0 };
+            levels.push(gain(peak));
+            let given = reduction.next(over(levels[i], 1.0), 0.01);
             if i >= latency {
                 let wanted = decibels(levels[i - latency]);
                 assert!(given >= wanted - 1e-8, "{given} of {wanted} dB at {i}");
@@ -202,11 +206,11 @@ mod tests {
         let mut reduction = Reduction::new(&CLEAN, 1_000.0);
         let release = share(CLEAN.release, 1_000.0);
         for _ in 0..500 {
-            reduction.next(2.0, 1.0, release);
+            reduction.next(6.0, release);
         }
         let mut given = 1.0;
         for _ in 0..20_000 {
-            given = reduction.next(0.5, 1.0, release);
+            given = reduction.next(0.0, release);
         }
         assert_eq!(given, 0.0);
     }

@@ -1,6 +1,6 @@
 //! The peaks of the signal between its samples: 4-fold interpolation by two half-bands, and a parabola through each peak.
 //!
-//! The taps decide how near to half the rate the reading stays true, not the factor: the 12 taps a phase of BS.1770-5,
+//! In `f32`, as nothing of it is heard. The taps decide how near to half the rate the reading stays true, not the factor: the 12 taps a phase of BS.1770-5,
 //! annex 2, read up to 0.5 dB low. The meter and the limiter differ in their number of taps alone.
 
 use super::math::{sin, sqrt};
@@ -16,10 +16,10 @@ const AFTER: usize = 3;
 /// Points of the first half-band that a whole piece needs.
 const POINTS: usize = batched(PIECE + BEFORE + AFTER);
 /// Points reckoned together, so that the sums of all are in flight at once.
-const BATCH: usize = 8;
+const BATCH: usize = 16;
 
 /// What a parabola makes of a peak at most.
-const MOST_RAISED: f64 = 1.125;
+const MOST_RAISED: f32 = 1.125;
 
 /// The largest level around each frame of one channel, [`TruePeak::latency`] frames late.
 ///
@@ -27,11 +27,11 @@ const MOST_RAISED: f64 = 1.125;
 /// frame holds between them too.
 #[derive(Clone, Debug)]
 pub struct TruePeak {
-    first: Vec<f64>,
-    second: Vec<f64>,
-    bound: f64,
+    first: Vec<f32>,
+    second: Vec<f32>,
+    bound: f32,
     /// The last frames before the piece, then the piece.
-    heard: Vec<f64>,
+    heard: Vec<f32>,
 }
 
 impl TruePeak {
@@ -59,11 +59,9 @@ impl TruePeak {
 
     /// The envelope of a piece of at most [`PIECE`] frames. Values that do
     /// not exceed `floor` are only known not to.
-    pub fn run(&mut self, piece: &[f32], floor: f64, envelope: &mut [f64]) {
+    pub fn run(&mut self, piece: &[f32], floor: f32, envelope: &mut [f32]) {
         let (history, frames) = (history(&self.first), piece.len());
-        for (heard, x) in self.heard[history..].iter_mut().zip(piece) {
-            *heard = f64::from(*x);
-        }
+        self.heard[history..history + frames].copy_from_slice(piece);
         let span = &self.heard[..history + frames];
         if largest(span) * self.bound <= floor {
             envelope[..frames].fill(0.0);
@@ -73,7 +71,7 @@ impl TruePeak {
         self.heard.copy_within(frames..frames + history, 0);
     }
 
-    fn interpolate(&self, floor: f64, envelope: &mut [f64]) {
+    fn interpolate(&self, floor: f32, envelope: &mut [f32]) {
         let points = self.fourfold(envelope.len());
         let mut before = loudest(&points, floor);
         for (i, value) in envelope.iter_mut().enumerate() {
@@ -84,7 +82,7 @@ impl TruePeak {
     }
 
     /// Absolute levels at four times the rate, in pairs: each point of twice the rate behind the one before it.
-    fn fourfold(&self, frames: usize) -> [[f64; 2]; 2 * PIECE + 4] {
+    fn fourfold(&self, frames: usize) -> [[f32; 2]; 2 * PIECE + 4] {
         let (taps, count) = (self.first.len(), frames + BEFORE + AFTER);
         let mut points = [0.0; POINTS];
         fold(&self.first, &self.heard, &mut points[..batched(count)]);
@@ -105,30 +103,30 @@ impl TruePeak {
 }
 
 /// How many times the largest sample the envelope can be.
-fn bound(first: &[f64], second: &[f64]) -> f64 {
+fn bound(first: &[f32], second: &[f32]) -> f32 {
     // Wide enough for all that hears the impulse, and whole batches.
     let length = batched(2 * first.len() + 4 * second.len());
     let mut impulse = vec![0.0; length + 2 * first.len()];
     impulse[length / 2 + first.len()] = 1.0;
     let mut points = vec![0.0; length];
     fold(first, &impulse, &mut points);
-    let twofold: Vec<f64> =
+    let twofold: Vec<f32> =
         impulse[first.len() - 1..].iter().zip(&points).flat_map(|(x, point)| [*x, *point]).collect();
     let mut quarters = vec![0.0; batched(twofold.len() - 2 * second.len() - BATCH)];
     fold(second, &twofold, &mut quarters);
-    let sum = |phase: usize| quarters.iter().skip(phase).step_by(2).map(|tap| tap.abs()).sum::<f64>();
-    let halves = points.iter().map(|tap| tap.abs()).sum::<f64>();
+    let sum = |phase: usize| quarters.iter().skip(phase).step_by(2).map(|tap| tap.abs()).sum::<f32>();
+    let halves = points.iter().map(|tap| tap.abs()).sum::<f32>();
     MOST_RAISED * halves.max(sum(0)).max(sum(1))
 }
 
 /// Frames before a piece that a detector needs to hear again.
-fn history(first: &[f64]) -> usize {
+fn history(first: &[f32]) -> usize {
     2 * first.len() + BEFORE + AFTER - 1
 }
 
 /// The distinct taps of a half-band of `taps` taps a phase that makes the points halfway: a sinc under Kaiser's window,
 /// summing to exactly what leaves a constant as it is.
-fn half_band(taps: usize, beta: f64) -> Vec<f64> {
+fn half_band(taps: usize, beta: f64) -> Vec<f32> {
     let distinct: Vec<f64> = (0..taps / 2)
         .map(|k| {
             let offset = (2 * k + 1) as f64;
@@ -137,7 +135,7 @@ fn half_band(taps: usize, beta: f64) -> Vec<f64> {
         })
         .collect();
     let sum: f64 = distinct.iter().sum();
-    distinct.iter().map(|tap| 0.5 * tap / sum).collect()
+    distinct.iter().map(|tap| (0.5 * tap / sum) as f32).collect()
 }
 
 /// The modified Bessel function of order 0, by its series.
@@ -152,14 +150,14 @@ fn bessel(x: f64) -> f64 {
 }
 
 /// Symmetric sums: the point halfway between `x[i + taps - 1]` and the sample after it, for each `i`, in whole batches.
-fn fold(taps: &[f64], x: &[f64], points: &mut [f64]) {
+fn fold(taps: &[f32], x: &[f32], points: &mut [f32]) {
     let (batches, _) = points.as_chunks_mut::<BATCH>();
     for (i, sums) in batches.iter_mut().enumerate() {
         *sums = fold_batch(taps, &x[i * BATCH..]);
     }
 }
 
-fn fold_batch(taps: &[f64], x: &[f64]) -> [f64; BATCH] {
+fn fold_batch(taps: &[f32], x: &[f32]) -> [f32; BATCH] {
     let near = x[..taps.len() + BATCH - 1].windows(BATCH).rev();
     let far = x[taps.len()..].windows(BATCH);
     let mut sums = [0.0; BATCH];
@@ -179,7 +177,7 @@ const fn batched(points: usize) -> usize {
 /// The largest of the second to the sixth point, each peak raised to the top of the parabola through it where that may
 /// exceed the floor.
 #[inline(always)]
-fn loudest(points: &[[f64; 2]], floor: f64) -> f64 {
+fn loudest(points: &[[f32; 2]], floor: f32) -> f32 {
     let [[before, a], [b, c], [d, e], [after, _]] =
         *points.first_chunk().expect("four pairs follow every frame");
     let most = [a, b, c, d, e].into_iter().fold(0.0, larger);
@@ -192,7 +190,7 @@ fn loudest(points: &[[f64; 2]], floor: f64) -> f64 {
 
 /// The top of the parabola through a peak, or the point itself where there is none.
 #[inline(always)]
-fn raised([before, here, after]: [f64; 3]) -> f64 {
+fn raised([before, here, after]: [f32; 3]) -> f32 {
     let bend = 2.0 * here - before - after;
     if here >= before && here >= after && bend > 0.0 {
         here + (after - before) * (after - before) / (8.0 * bend)
@@ -202,13 +200,13 @@ fn raised([before, here, after]: [f64; 3]) -> f64 {
 }
 
 #[inline(always)]
-fn larger(a: f64, b: f64) -> f64 {
+fn larger(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
-fn largest(x: &[f64]) -> f64 {
+fn largest(x: &[f32]) -> f32 {
     let (chunks, rest) = x.as_chunks::<8>();
-    let mut most = [0.0_f64; 8];
+    let mut most = [0.0_f32; 8];
     for chunk in chunks {
         for i in 0..8 {
             let level = chunk[i].abs();
@@ -223,7 +221,7 @@ mod tests {
     use super::*;
     use crate::dsp::math::decibels;
 
-    fn envelope(mut detector: TruePeak, signal: &[f32], piece: usize) -> Vec<f64> {
+    fn envelope(mut detector: TruePeak, signal: &[f32], piece: usize) -> Vec<f32> {
         let mut out = vec![0.0; signal.len()];
         for (x, out) in signal.chunks(piece).zip(out.chunks_mut(piece)) {
             detector.run(x, 0.0, out);
@@ -240,8 +238,8 @@ mod tests {
                 let tone = |n: usize| libm::sin(2.0 * PI * hertz * n as f64 / 44_100.0 + 0.7) as f32;
                 let signal: Vec<f32> = (0..8_000).map(tone).collect();
                 let peak =
-                    envelope(detector.clone(), &signal, 128)[1000..].iter().copied().fold(0.0, f64::max);
-                let level = decibels(peak);
+                    envelope(detector.clone(), &signal, 128)[1000..].iter().copied().fold(0.0, f32::max);
+                let level = decibels(f64::from(peak));
                 assert!(level > low && level < high, "{hertz} Hz reads {level} dB");
             }
         }

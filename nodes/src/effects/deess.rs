@@ -7,7 +7,7 @@ use crate::{
         ballistics::{Ballistics, Times},
         delay::Delay,
         dynamic_bell::{DynamicBell, ring},
-        envelope::Window,
+        envelope::{Detect, Window},
         fast,
         gain_curve::Amplify,
         lanes::Ramp,
@@ -158,19 +158,28 @@ impl Ears {
         let [high, whole] = &mut self.planes;
         let (high, whole) = (&mut high[..heard.frames()], &mut whole[..heard.frames()]);
         let ears = &mut self.channels[..heard.shape().channels];
+        let mut above = [[0.0; PIECE]; 2];
+        let tune = |warped: f64| DAMPING.map(|damping| Tuning::at(warped, damping));
+        let mut tunings = tune(self.warped.now());
         for frame in 0..heard.frames() {
-            let warped = self.warped.advance();
-            let tunings = DAMPING.map(|damping| Tuning::at(warped, damping));
-            (high[frame], whole[frame]) = (0.0, 0.0);
-            for (channel, ear) in ears.iter_mut().enumerate() {
-                let x = heard.plane(channel)[frame];
-                let mut y = f64::from(x);
-                for (filter, tuning) in ear.filters.iter_mut().zip(&tunings) {
-                    y = filter.high(y, tuning);
-                }
-                high[frame] += ear.high.mean_square(y as f32);
-                whole[frame] += ear.whole.mean_square(x);
+            if self.warped.moving() {
+                tunings = tune(self.warped.advance());
             }
+            for (channel, ear) in ears.iter_mut().enumerate() {
+                let x = f64::from(heard.plane(channel)[frame]);
+                let filters = ear.filters.iter_mut().zip(&tunings);
+                above[channel][frame] = filters.fold(x, |y, (filter, tuning)| filter.high(y, tuning)) as f32;
+            }
+        }
+        (high.fill(0.0), whole.fill(0.0));
+        for (channel, ear) in ears.iter_mut().enumerate() {
+            let mut all = [0.0; PIECE];
+            let (above, all) = (&mut above[channel][..high.len()], &mut all[..whole.len()]);
+            all.copy_from_slice(heard.plane(channel));
+            ear.high.slide(Detect::Rms, above);
+            ear.whole.slide(Detect::Rms, all);
+            high.iter_mut().zip(above).for_each(|(sum, x)| *sum += *x);
+            whole.iter_mut().zip(all).for_each(|(sum, x)| *sum += *x);
         }
         if heard.shape().settles {
             ears.iter_mut().flat_map(|ear| &mut ear.filters).for_each(State::settle);

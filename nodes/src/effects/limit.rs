@@ -9,6 +9,7 @@ use crate::{
     choice,
     dsp::{
         delay::Delay,
+        fast,
         lanes::Ramp,
         math::gain,
         reduction::{Reduction, Times},
@@ -145,46 +146,44 @@ impl Limiter {
     /// Works on a piece in place.
     pub fn run(&mut self, audio: &mut Block<'_>) {
         let frames = audio.frames();
-        let (mut ceilings, mut levels) = ([0.0; PIECE], [0.0; PIECE]);
-        let (ceilings, levels) = (&mut ceilings[..frames], &mut levels[..frames]);
+        let (mut ceilings, mut gains) = ([0.0; PIECE], [0.0; PIECE]);
+        let (ceilings, gains) = (&mut ceilings[..frames], &mut gains[..frames]);
         self.ceilings(ceilings);
-        self.detect(audio, ceilings, levels);
+        self.detect(audio, ceilings, gains);
         self.late.run(audio);
-        for (level, ceiling) in levels.iter_mut().zip(ceilings) {
-            let reduction = self.reduction.next(*level, *ceiling, self.release.advance());
+        // Exactly nothing where no ceiling is passed.
+        gains.iter_mut().zip(&*ceilings).for_each(|(x, ceiling)| *x = (*x / *ceiling).max(1.0));
+        fast::decibels(gains);
+        for x in gains.iter_mut() {
+            let reduction = self.reduction.next(f64::from(*x), self.release.advance());
             self.applied.add(reduction);
-            *level = if reduction > 0.0 { gain(-reduction) } else { 1.0 };
+            *x = -reduction as f32;
         }
+        fast::gains(gains);
         for channel in 0..audio.channels() {
-            for (x, gain) in audio.plane(channel).iter_mut().zip(levels.iter()) {
-                *x = (f64::from(*x) * gain) as f32;
-            }
+            audio.plane(channel).iter_mut().zip(gains.iter()).for_each(|(x, gain)| *x *= gain);
         }
     }
 
     /// The amplitude that each frame may reach.
-    fn ceilings(&mut self, ceilings: &mut [f64]) {
-        let (mut before, mut amplitude) = (f64::NAN, 0.0);
-        for ceiling in ceilings {
-            let level = self.ceiling.advance();
-            if level != before {
-                amplitude = gain(level - MARGIN);
-                before = level;
-            }
-            *ceiling = amplitude;
+    fn ceilings(&mut self, ceilings: &mut [f32]) {
+        let amplitude = |level: f64| gain(level - MARGIN) as f32;
+        if !self.ceiling.moving() {
+            return ceilings.fill(amplitude(self.ceiling.now()));
         }
+        ceilings.iter_mut().for_each(|ceiling| *ceiling = amplitude(self.ceiling.advance()));
     }
 
     /// The largest level of all channels around each frame; 0 where it cannot pass a ceiling.
-    fn detect(&mut self, audio: &mut Block<'_>, ceilings: &[f64], levels: &mut [f64]) {
-        let floor = ceilings.iter().copied().fold(f64::INFINITY, f64::min);
+    fn detect(&mut self, audio: &mut Block<'_>, ceilings: &[f32], levels: &mut [f32]) {
+        let floor = ceilings.iter().copied().fold(f32::INFINITY, f32::min);
         let mut own = [0.0; PIECE];
         for channel in 0..audio.channels() {
             let plane = audio.plane(channel);
             let own = &mut own[..plane.len()];
             match self.detectors.get_mut(channel) {
                 Some(detector) => detector.run(plane, floor, own),
-                None => own.iter_mut().zip(plane.iter()).for_each(|(own, x)| *own = f64::from(x.abs())),
+                None => own.iter_mut().zip(plane.iter()).for_each(|(own, x)| *own = x.abs()),
             }
             levels.iter_mut().zip(own).for_each(|(level, own)| *level = level.max(*own));
         }

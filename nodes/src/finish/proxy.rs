@@ -5,7 +5,7 @@ use crate::{
     block::PIECE,
     dsp::{
         math::{gain, share},
-        reduction::{Reduction, Times},
+        reduction::{Reduction, Times, over},
         true_peak::TruePeak,
     },
     effect::Width,
@@ -126,7 +126,7 @@ impl Proxy {
         let mut hops = Hops::new(self.rate);
         for i in 0..self.steps.len() + latency {
             let level = self.steps.get(i).map_or(0.0, |step| f64::from(step.level));
-            let down = reduction.next(level * amplitude, ceiling, release);
+            let down = reduction.next(over(level * amplitude, ceiling), release);
             if let Some(step) = i.checked_sub(latency).map(|i| self.steps[i]) {
                 applied.add(down);
                 hops.push(f64::from(step.power) * if down > 0.0 { gain(-2.0 * down) } else { 1.0 });
@@ -232,7 +232,7 @@ impl Making {
         for level in &levels[skipped..left.len()] {
             let index = self.envelope_frames / STEP;
             let step = self.step(index);
-            step.level = step.level.max(*level as f32);
+            step.level = step.level.max(*level);
             self.envelope_frames += 1;
         }
     }

@@ -29,12 +29,12 @@ pub struct Level {
 impl Level {
     /// Hears on.
     pub fn push(&mut self, signal: &[f32]) {
-        for (i, x) in signal.iter().enumerate() {
-            if x.abs() > self.peak {
-                self.peak = x.abs();
-                self.peak_at = self.frames + i as i64;
-            }
-            let x = f64::from(*x);
+        let largest = largest(signal);
+        if largest > self.peak {
+            let place = signal.iter().position(|x| x.abs() == largest).expect("it is one of them");
+            (self.peak, self.peak_at) = (largest, self.frames + place as i64);
+        }
+        for x in signal.iter().map(|x| f64::from(*x)) {
             self.sum += x;
             self.energy += x * x;
         }
@@ -51,11 +51,17 @@ impl Level {
             dc: self.sum / frames,
         }
     }
+}
 
-    /// The sum of the squares of all samples.
-    pub fn energy(&self) -> f64 {
-        self.energy
+/// The largest magnitude, by several at once.
+pub(super) fn largest(signal: &[f32]) -> f32 {
+    let mut largest = [0.0f32; 16];
+    for part in signal.chunks(largest.len()) {
+        for (most, x) in largest.iter_mut().zip(part) {
+            *most = if x.abs() > *most { x.abs() } else { *most };
+        }
     }
+    largest.into_iter().fold(0.0, f32::max)
 }
 
 #[cfg(test)]

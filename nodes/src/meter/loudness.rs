@@ -89,18 +89,17 @@ impl Loudness {
     }
 
     fn hear(&mut self, left: &[f32], right: Option<&[f32]>) {
-        let Some(right) = right else {
-            for x in left {
-                let [y, _] = self.filter.next([f64::from(*x), 0.0]);
-                self.energy[0] += y * y;
-            }
-            return;
+        // A copy, so that the loop keeps its states in registers.
+        let (mut filter, mut energy) = (self.filter, self.energy);
+        let mut add = |frame: [f64; 2]| {
+            let y = filter.next(frame);
+            energy = [energy[0] + y[0] * y[0], energy[1] + y[1] * y[1]];
         };
-        for (left, right) in left.iter().zip(right) {
-            let y = self.filter.next([f64::from(*left), f64::from(*right)]);
-            self.energy[0] += y[0] * y[0];
-            self.energy[1] += y[1] * y[1];
+        match right {
+            Some(right) => left.iter().zip(right).for_each(|(l, r)| add([f64::from(*l), f64::from(*r)])),
+            None => left.iter().for_each(|x| add([f64::from(*x), 0.0])),
         }
+        (self.filter, self.energy) = (filter, energy);
     }
 
     fn close_block(&mut self) {
@@ -145,6 +144,11 @@ impl Loudness {
     /// Short-term loudness over time: one value each 100 ms, the first for the window that ends at 3 s; none in silence.
     pub fn short_term(&self) -> impl Iterator<Item = Option<Lufs>> {
         self.short_term.iter().map(|power| (*power > 0.0).then(|| loudness(*power)))
+    }
+
+    /// The K-weighted energy of both channels so far: the sum of the squares.
+    pub fn energy(&self) -> f64 {
+        self.total.iter().chain(&self.energy).sum()
     }
 
     /// By how much the right channel is louder than the left over the whole; none where one of them is silent.

@@ -22,7 +22,7 @@ pub struct PeakReading {
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {
     detector: TruePeak,
-    most: f64,
+    most: f32,
     at: i64,
     frames: i64,
 }
@@ -56,7 +56,7 @@ impl TruePeakMeter {
         let mut ended = self.clone();
         ended.push(&[0.0; PIECE][..self.detector.latency() + 1]);
         let last = (self.frames - 1).max(0);
-        PeakReading { level: Dbtp(level(ended.most)), at: Frames(ended.at.clamp(0, last)) }
+        PeakReading { level: Dbtp(level(f64::from(ended.most))), at: Frames(ended.at.clamp(0, last)) }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::dsp::math::{gain, power, settle, tan};
 use std::f64::consts::PI;
 
 /// The K weighting of up to two channels side by side.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct KWeighting {
     shelf: Biquad,
     high_pass: Biquad,
@@ -55,8 +55,8 @@ fn high_pass(rate: f64) -> Biquad {
     Biquad::new([1.0, -2.0, 1.0], [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0])
 }
 
-/// A second-order section in transposed direct form II.
-#[derive(Clone, Debug)]
+/// A second-order section in state-space form: one multiplication and one subtraction in its loop.
+#[derive(Clone, Copy, Debug)]
 struct Biquad {
     b: [f64; 3],
     a: [f64; 2],
@@ -70,13 +70,13 @@ impl Biquad {
 
     #[inline(always)]
     fn next(&mut self, x: [f64; 2]) -> [f64; 2] {
-        let [s1, s2] = self.states;
-        let y: [f64; 2] = std::array::from_fn(|c| self.b[0] * x[c] + s1[c]);
+        let (Biquad { b: [b0, b1, b2], a: [a1, a2], .. }, [s1, s2]) = (*self, self.states);
+        let (c1, c2) = (b1 - a1 * b0, b2 - a2 * b0);
         self.states = [
-            std::array::from_fn(|c| (self.b[1] * x[c] + s2[c]) - self.a[0] * y[c]),
-            std::array::from_fn(|c| self.b[2] * x[c] - self.a[1] * y[c]),
+            std::array::from_fn(|c| (c1 * x[c] + s2[c]) - a1 * s1[c]),
+            std::array::from_fn(|c| c2 * x[c] - a2 * s1[c]),
         ];
-        y
+        std::array::from_fn(|c| b0 * x[c] + s1[c])
     }
 
     fn settle(&mut self) {

@@ -20,24 +20,38 @@ const PAIRS: usize = LINES / 2;
 pub(super) struct Motion {
     turns: [f64; PAIRS],
     most: f64,
+    /// The places at the last tick that was asked for: each chunk ends where the next begins.
+    latest: (i64, Places),
 }
+
+/// Cosine and sine of every pair's angle.
+type Places = [[f64; PAIRS]; 2];
 
 impl Motion {
     pub(super) fn new(rate: u32) -> Motion {
         let speed = |k| 0.3 + 0.8 * ((7 * k) % PAIRS) as f64 / 15.0;
-        Motion { turns: std::array::from_fn(|k| speed(k) / f64::from(rate)), most: 0.0 }
+        Motion {
+            turns: std::array::from_fn(|k| speed(k) / f64::from(rate)),
+            most: 0.0,
+            latest: (i64::MIN, [[0.0; PAIRS]; 2]),
+        }
     }
 
     /// Long tails need more of it, short ones must not waver.
     pub(super) fn tune(&mut self, figures: &kinds::Motion, decay: f64) {
-        self.most = (figures.angle * decay).clamp(0.1, figures.most);
+        let most = (figures.angle * decay).clamp(0.1, figures.most);
+        if most != self.most {
+            (self.most, self.latest.0) = (most, i64::MIN);
+        }
     }
 
     /// Turns each pair of lines in a chunk that lies within 16 frames of the song from a multiple of 16 on.
-    pub(super) fn turn(&self, lines: &mut Lines, at: Frames) {
+    pub(super) fn turn(&mut self, lines: &mut Lines, at: Frames) {
         let tick = at.0.div_euclid(CHUNK as i64) * CHUNK as i64;
         let along = (at.0 - tick) as f32;
-        let (now, next) = (self.places(tick), self.places(tick + CHUNK as i64));
+        let now = if self.latest.0 == tick { self.latest.1 } else { self.places(tick) };
+        let next = self.places(tick + CHUNK as i64);
+        self.latest = (tick + CHUNK as i64, next);
         let (pairs, _) = lines.as_chunks_mut::<2>();
         for (k, [a, b]) in pairs.iter_mut().enumerate() {
             let from = [now[0][k] as f32, now[1][k] as f32];
@@ -50,8 +64,7 @@ impl Motion {
         }
     }
 
-    /// Cosine and sine of every pair's angle at a frame.
-    fn places(&self, at: i64) -> [[f64; PAIRS]; 2] {
+    fn places(&self, at: i64) -> Places {
         let mut places = [[0.0; PAIRS]; 2];
         for k in 0..PAIRS {
             let angle = self.most * sine(self.turns[k] * at as f64 + 0.414_214 * k as f64);

@@ -223,32 +223,65 @@ impl Default for Absorption {
 
 impl Absorption {
     fn tune(&mut self, line: usize, shelves: [FirstOrder; 2]) {
-        let [high, low] = shelves;
-        for (row, number) in self.numbers.iter_mut().zip([high.b0, high.b1, high.a1, low.b0, low.b1, low.a1])
-        {
+        // In state-space form, where one multiplication and one addition stand in the loop.
+        let numbers = shelves.map(|FirstOrder { b0, b1, a1 }| [b0, b1 - a1 * b0, a1]);
+        for (row, number) in self.numbers.iter_mut().zip(numbers.into_iter().flatten()) {
             row[line] = number as f32;
         }
     }
 
-    /// Frame by frame over all lines at once, as a recursion has no other order.
+    /// Eight lines side by side, frame by frame, as a recursion has no other order.
     fn run(&mut self, lines: &mut Lines, frames: usize) {
-        let [b0, b1, a1, c0, c1, d1] = &self.numbers;
-        let [first, second] = &mut self.states;
-        let mut rows = [[0.0; LINES]; CHUNK];
-        for (i, line) in lines.iter().enumerate() {
-            (0..CHUNK).for_each(|f| rows[f][i] = line[f]);
-        }
-        for row in &mut rows[..frames] {
-            for i in 0..LINES {
-                let y = b0[i] * row[i] + first[i];
-                first[i] = b1[i] * row[i] - a1[i] * y;
-                let z = c0[i] * y + second[i];
-                second[i] = c1[i] * y - d1[i] * z;
-                row[i] = z;
+        let (groups, _) = lines.as_chunks_mut::<{ 2 * WIDE }>();
+        for (group, lines) in groups.iter_mut().enumerate() {
+            let wide = |row: &[f32; LINES]| -> [f32; 2 * WIDE] {
+                std::array::from_fn(|i| row[group * 2 * WIDE + i])
+            };
+            let [b, c, a, d, e, g] = self.numbers.each_ref().map(wide);
+            let [mut first, mut second] = self.states.each_ref().map(wide);
+            for from in (0..frames).step_by(WIDE) {
+                let mut rows = rows(lines, from);
+                for row in &mut rows[..WIDE.min(frames - from)] {
+                    for i in 0..2 * WIDE {
+                        let y = b[i] * row[i] + first[i];
+                        first[i] = c[i] * row[i] - a[i] * first[i];
+                        row[i] = d[i] * y + second[i];
+                        second[i] = e[i] * y - g[i] * second[i];
+                    }
+                }
+                keep(lines, from, &rows);
+            }
+            for (states, wide) in self.states.iter_mut().zip([first, second]) {
+                states[group * 2 * WIDE..][..2 * WIDE].copy_from_slice(&wide);
             }
         }
-        for (i, line) in lines.iter_mut().enumerate() {
-            (0..CHUNK).for_each(|f| line[f] = rows[f][i]);
+    }
+}
+
+/// As many numbers as the narrowest vector holds.
+const WIDE: usize = 4;
+
+/// Four frames of eight lines, frame by frame.
+#[inline(always)]
+fn rows(lines: &[Chunk; 2 * WIDE], from: usize) -> [[f32; 2 * WIDE]; WIDE] {
+    let part = |line: usize| -> [f32; WIDE] { std::array::from_fn(|f| lines[line][from + f]) };
+    let halves = [0, WIDE].map(|first| turned(std::array::from_fn(|i| part(first + i))));
+    std::array::from_fn(|f| std::array::from_fn(|i| halves[i / WIDE][f][i % WIDE]))
+}
+
+/// Writes back what [`rows`] gave.
+#[inline(always)]
+fn keep(lines: &mut [Chunk; 2 * WIDE], from: usize, rows: &[[f32; 2 * WIDE]; WIDE]) {
+    for first in [0, WIDE] {
+        let half = turned(std::array::from_fn(|f| std::array::from_fn(|i| rows[f][first + i])));
+        for (line, part) in lines[first..].iter_mut().zip(half) {
+            line[from..from + WIDE].copy_from_slice(&part);
         }
     }
+}
+
+/// Rows become columns.
+#[inline(always)]
+fn turned(rows: [[f32; WIDE]; WIDE]) -> [[f32; WIDE]; WIDE] {
+    std::array::from_fn(|i| std::array::from_fn(|k| rows[k][i]))
 }
