@@ -345,35 +345,3 @@ pub(crate) fn span(what: &str, arg: &Arg) -> Result<Span, Diagnostic> {
     }
     .ok_or_else(|| unfit(what, "a span such as `bar(5) .. bar(9)`", arg))
 }
-
-/// A map of named values that are taken out one by one.
-pub(crate) struct Options(pub(crate) Vec<(String, Arg)>);
-
-impl Options {
-    /// Reads the map, if one is given; names that are not known are errors, which `report` hears.
-    pub(crate) fn read(
-        of: &str,
-        map: Option<Arg>,
-        known: &[&str],
-        mut report: impl FnMut(Diagnostic),
-    ) -> Options {
-        let entries = match map {
-            None | Some(Arg::Nothing) => Vec::new(),
-            Some(Arg::Map(entries)) => entries,
-            Some(other) => {
-                report(unfit(of, &format!("a map such as `#{{ {}: … }}`", known[0]), &other));
-                Vec::new()
-            }
-        };
-        for (name, _) in entries.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            report(unknown(of, name, known));
-        }
-        Options(entries)
-    }
-
-    /// The value of that name, if it was given.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Arg> {
-        let index = self.0.iter().position(|(given, _)| given == name)?;
-        Some(self.0.swap_remove(index).1)
-    }
-}

@@ -6,6 +6,7 @@ use crate::{
     bind,
     call::{Args, Book},
     draft::Draft,
+    spot::Part,
 };
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_nodes::{
@@ -81,9 +82,10 @@ fn made(
         if known.contains(&name.as_str()) && name != SHAPE {
             settings.push((name, value));
         } else {
-            draft.report(args::unknown(shape, &name, &known));
+            draft.about(Part::Key(name.clone()), |draft| draft.report(args::unknown(shape, &name, &known)));
         }
     }
-    bind::need_gain(draft, shape, places, &settings);
+    let names: Vec<&str> = settings.iter().map(|(name, _)| name.as_str()).collect();
+    bind::need_gain(draft, shape, places, &names);
     settings
 }

@@ -5,6 +5,7 @@ use crate::{
     args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, Link, Role, Strip},
+    spot::Part,
     units::Quantity,
 };
 use mixwright_engine::{
@@ -14,7 +15,7 @@ use mixwright_engine::{
 use mixwright_nodes::{
     effect::{Channels, EffectInfo, KeyUse},
     effects::AnyEffect,
-    params::{Kind, ParamInfo, ParamsInfo, Value},
+    params::{Kind, ParamError, ParamInfo, ParamsInfo, Value},
     unit::Unit,
 };
 use rhai::Dynamic;
@@ -26,6 +27,21 @@ const SHARED: &[&str] = &["mix", "bypass", "on", "name"];
 const ROOMS: &[&str] = &["reverb", "convolve", "delay"];
 
 const MIX: ParamInfo = ParamInfo::new("mix", "", Kind::Number(Unit::Percent), (0.0, 100.0), false);
+
+/// A setting as it was given, and what of the call it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    name: String,
+    arg: Arg,
+    part: Part,
+}
+
+impl Given {
+    /// The settings of a map.
+    pub(crate) fn named(map: Vec<(String, Arg)>) -> Vec<Given> {
+        map.into_iter().map(|(name, arg)| Given { part: Part::Key(name.clone()), name, arg }).collect()
+    }
+}
 
 /// Registers a verb for each effect.
 pub(crate) fn register(book: &mut Book<'_>) {
@@ -54,20 +70,21 @@ fn usage(info: &EffectInfo) -> String {
 fn insert(draft: &mut Draft, strip: Strip, info: &'static EffectInfo, args: Args) {
     let word = info.params.name;
     let mut settings = named(draft, info, args);
-    need_gain(draft, word, info.params.positional, &settings);
+    let names: Vec<&str> = settings.iter().map(|setting| setting.name.as_str()).collect();
+    need_gain(draft, word, info.params.positional, &names);
     let own_name = settings
         .iter()
-        .position(|(name, _)| name == "name" && info.params.find(name).is_none())
-        .map(|index| settings.remove(index).1);
+        .position(|setting| setting.name == "name" && info.params.find("name").is_none())
+        .map(|index| settings.remove(index));
     let name = match own_name {
-        Some(arg) => draft.heed(args::text("name", &arg)),
+        Some(Given { arg, part, .. }) => draft.about(part, |draft| draft.heed(args::text("name", &arg))),
         None => Some(counted(draft, strip, word)),
     };
     let effect = AnyEffect::named(word).expect("the word comes from the list of effects");
     let mut effect = InsertEffect::new(name.unwrap_or_default(), effect);
-    effect.origin = draft.here.clone();
-    let says_mix = settings.iter().any(|(name, _)| name == "mix");
-    let says_key = settings.iter().any(|(name, _)| name == "key");
+    effect.origin = draft.here();
+    let says = |wanted: &str| settings.iter().any(|setting| setting.name == wanted);
+    let (says_mix, says_key) = (says("mix"), says("key"));
     apply(draft, &mut effect, settings);
     if !says_mix && ROOMS.contains(&word) && is_dry(draft.line(strip).role) {
         let words = format!("`{word}` on a {} must say its `mix`", draft.line(strip).role.word());
@@ -81,9 +98,8 @@ fn insert(draft: &mut Draft, strip: Strip, info: &'static EffectInfo, args: Args
 }
 
 /// What is about nothing but gain does nothing without: `kick.bell(380.hz)` is a mistake.
-pub(crate) fn need_gain(draft: &mut Draft, word: &str, positional: &[&str], settings: &[(String, Arg)]) {
-    let has = |wanted: &str| settings.iter().any(|(name, _)| name == wanted);
-    if positional.contains(&"gain") && !has("gain") {
+pub(crate) fn need_gain(draft: &mut Draft, word: &str, positional: &[&str], given: &[&str]) {
+    if positional.contains(&"gain") && !given.contains(&"gain") {
         let usage = format!("write `{word}({})`", positional.join(", "));
         draft.report(Diagnostic::error(format!("`{word}` does nothing without its `gain`")).hint(usage));
     }
@@ -111,7 +127,7 @@ fn counted(draft: &mut Draft, strip: Strip, word: &str) -> String {
 }
 
 /// The arguments of a verb with their names: first the key, then those that need no name, then a map of the others.
-fn named(draft: &mut Draft, info: &'static EffectInfo, args: Args) -> Vec<(String, Arg)> {
+fn named(draft: &mut Draft, info: &'static EffectInfo, args: Args) -> Vec<Given> {
     let mut args: Vec<Arg> = args.into_iter().map(Arg::of).collect();
     let map = match args.last() {
         Some(Arg::Map(_)) => args.pop(),
@@ -119,36 +135,39 @@ fn named(draft: &mut Draft, info: &'static EffectInfo, args: Args) -> Vec<(Strin
     };
     let key = (info.key == KeyUse::Required).then_some("key");
     let mut names = key.into_iter().chain(info.params.positional.iter().copied());
-    let mut settings: Vec<(String, Arg)> = Vec::new();
-    for arg in args {
+    let mut settings: Vec<Given> = Vec::new();
+    for (index, arg) in args.into_iter().enumerate() {
         match names.next() {
-            Some(name) => settings.push((name.to_owned(), arg)),
+            Some(name) => {
+                settings.push(Given { name: name.to_owned(), arg, part: Part::Argument(index) });
+            }
             None => {
-                let words = format!("`{}` cannot take {}", info.params.name, arg.words());
-                draft.report(Diagnostic::error(words).hint(format!("write `{}`", usage(info))));
+                let error = Diagnostic::error(format!("`{}` cannot take {}", info.params.name, arg.words()));
+                draft.heed_argument::<()>(index, Err(error.hint(format!("write `{}`", usage(info)))));
             }
         }
     }
     if let Some(Arg::Map(map)) = map {
-        for (name, arg) in map {
-            if settings.iter().any(|(given, _)| *given == name) {
-                draft.report(Diagnostic::error(format!("`{name}` is given twice")));
+        for setting in Given::named(map) {
+            if settings.iter().any(|other| other.name == setting.name) {
+                let error = Diagnostic::error(format!("`{}` is given twice", setting.name));
+                draft.about(setting.part.clone(), |draft| draft.report(error));
             }
-            settings.push((name, arg));
+            settings.push(setting);
         }
     }
-    settings.retain(|(_, arg)| *arg != Arg::Nothing);
+    settings.retain(|setting| setting.arg != Arg::Nothing);
     settings
 }
 
 /// Gives an effect its settings; what is wrong is noted, and the others hold.
-pub(crate) fn apply(draft: &mut Draft, effect: &mut InsertEffect, settings: Vec<(String, Arg)>) {
+pub(crate) fn apply(draft: &mut Draft, effect: &mut InsertEffect, settings: Vec<Given>) {
     let info = effect.effect.info();
-    for (name, arg) in settings {
-        match info.params.flat().into_iter().find(|param| param.name == name) {
+    for Given { name, arg, part } in settings {
+        draft.about(part, |draft| match info.params.flat().into_iter().find(|param| param.name == name) {
             Some(param) => set(draft, effect, param, arg),
             None => share(draft, effect, info, &name, &arg),
-        }
+        });
     }
 }
 
@@ -191,8 +210,10 @@ fn set(draft: &mut Draft, effect: &mut InsertEffect, param: &'static ParamInfo, 
     let mut moves = Vec::new();
     let value = match (param.kind, arg) {
         (Kind::List(inner), Arg::List(entries)) => {
-            let entry =
-                |(index, entry)| rest(draft, inner, &format!("{}/{index}", param.name), entry, &mut moves);
+            let entry = |(index, entry)| {
+                let path = format!("{}/{index}", param.name);
+                draft.about(Part::Entry(index), |draft| rest(draft, inner, &path, entry, &mut moves))
+            };
             let list: Option<Vec<Value>> = entries.into_iter().enumerate().map(entry).collect();
             list.map(Value::List)
         }
@@ -210,7 +231,13 @@ fn set(draft: &mut Draft, effect: &mut InsertEffect, param: &'static ParamInfo, 
     };
     if let Some(value) = value {
         if let Err(error) = effect.effect.set(param.name, &value) {
-            draft.report(args::refused(&error));
+            let refused = args::refused(&error);
+            match error {
+                ParamError::Entry { index, .. } => {
+                    draft.about(Part::Entry(index), |draft| draft.report(refused));
+                }
+                _ => draft.report(refused),
+            }
             return;
         }
     } else if moves.is_empty() {
@@ -229,22 +256,28 @@ fn rest(
     entry: Arg,
     moves: &mut Vec<(String, Motion)>,
 ) -> Option<Value> {
-    let (Arg::Map(settings) | Arg::Band(settings)) = entry else {
-        let words = format!("an entry of a list takes {}, not {}", quoted(&info.names()), entry.words());
-        draft.report(Diagnostic::error(words));
-        return None;
+    let (settings, part): (_, fn(String) -> Part) = match entry {
+        Arg::Map(settings) => (settings, Part::Key),
+        Arg::Band(settings) => (settings, Part::Band),
+        other => {
+            let words = format!("an entry of a list takes {}, not {}", quoted(&info.names()), other.words());
+            draft.report(Diagnostic::error(words));
+            return None;
+        }
     };
     let mut still_ones = Vec::new();
     for (name, arg) in settings {
-        let Some(param) = info.flat().into_iter().find(|param| param.name == name) else {
-            draft.report(args::unknown(info.name, &name, &info.names()));
-            return None;
-        };
-        let moving = moving(draft, param, &arg);
-        match draft.heed(moving)? {
-            Some(motion) => moves.push((format!("{path}/{name}"), motion)),
-            None => still_ones.push((name, draft.heed(still(draft.song.rate, param, &arg))?)),
-        }
+        draft.about(part(name.clone()), |draft| {
+            let param = info.flat().into_iter().find(|param| param.name == name);
+            let param = param.ok_or_else(|| args::unknown(info.name, &name, &info.names()));
+            let param = draft.heed(param)?;
+            let moving = moving(draft, param, &arg);
+            match draft.heed(moving)? {
+                Some(motion) => moves.push((format!("{path}/{name}"), motion)),
+                None => still_ones.push((name, draft.heed(still(draft.song.rate, param, &arg))?)),
+            }
+            Some(())
+        })?;
     }
     Some(Value::Map(still_ones))
 }

@@ -53,7 +53,7 @@ fn said_twice(second: &Line, first: &Line) -> Diagnostic {
 fn check(draft: &Draft, reference: &Reference) -> Result<(), Diagnostic> {
     let name = &reference.strip;
     let Some(line) = draft.named(name) else {
-        return Err(unknown(draft, name, &reference.origin));
+        return Err(unknown(draft, name, &draft.origin(&reference.spot)));
     };
     match &reference.wanted {
         Wanted::Strip => Ok(()),
@@ -63,7 +63,7 @@ fn check(draft: &Draft, reference: &Reference) -> Result<(), Diagnostic> {
                 "`{name}` is a {}, and nothing can be sent to it",
                 role.word()
             ))
-            .at(&reference.origin)
+            .at(&draft.origin(&reference.spot))
             .label(&line.strip.origin, format!("`{name}` is declared here"))
             .hint("send to a bus or a group")),
         },
@@ -73,8 +73,8 @@ fn check(draft: &Draft, reference: &Reference) -> Result<(), Diagnostic> {
             if taps.contains(&tap.as_str()) {
                 return Ok(());
             }
-            let error =
-                Diagnostic::error(format!("`{name}` has no tap called `{tap}`")).at(&reference.origin);
+            let error = Diagnostic::error(format!("`{name}` has no tap called `{tap}`"))
+                .at(&draft.origin(&reference.spot));
             Err(match nearest(tap, taps.iter().copied()) {
                 Some(near) => error.hint(format!("did you mean `{name}/{near}`?")),
                 None => error.hint(format!("name a place in its chain: `.tap(\"{tap}\")`")),

@@ -15,8 +15,17 @@ use std::sync::Arc;
 const MOST_ARGUMENTS: usize = 6;
 
 /// What is wrong, as an error that rhai carries.
-pub(crate) fn raise(error: Diagnostic) -> Box<EvalAltResult> {
+pub(crate) fn raise(error: impl Clone + Send + Sync + 'static) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), Position::NONE))
+}
+
+/// What is wrong with a setting that a template was given, which may be written out where the template is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed {
+    /// What is wrong.
+    pub(crate) error: Diagnostic,
+    /// The name of the setting.
+    pub(crate) setting: String,
 }
 
 /// The words that a script can say, for suggestions and so that no template takes one of them.
@@ -74,7 +83,7 @@ impl Book<'_> {
             self.engine.register_raw_fn(&name, types, move |ctx, args| {
                 let handle = args[0].clone_cast::<T>();
                 let args: Args = args[1..].iter_mut().map(|arg| arg.take().flatten()).collect();
-                carry_out(&ctx, CALLED, &draft, |draft| {
+                carry_out(&ctx, Call { main: CALLED, arguments: args.len() }, &draft, |draft| {
                     if !counts.contains(&args.len()) {
                         draft.report(miscounted(&usage, args.len()));
                         return Dynamic::from(handle);
@@ -100,7 +109,7 @@ impl Book<'_> {
             let (counts, does) = (counts.clone(), does.clone());
             self.engine.register_raw_fn(&name, types, move |ctx, args| {
                 let args: Args = args.iter().map(|arg| arg.flatten_clone()).collect();
-                carry_out(&ctx, CALLED, &draft, |draft| {
+                carry_out(&ctx, Call { main: CALLED, arguments: args.len() }, &draft, |draft| {
                     if counts.contains(&args.len()) {
                         return does(draft, args);
                     }
@@ -119,7 +128,7 @@ impl Book<'_> {
     ) {
         let draft = self.draft.clone();
         self.engine.register_get(name, move |ctx: NativeCallContext, handle: &mut T| -> Result<Dynamic, _> {
-            carry_out(&ctx, READ, &draft, |draft| does(draft, handle))
+            carry_out(&ctx, Call { main: READ, arguments: 0 }, &draft, |draft| does(draft, handle))
         });
     }
 
@@ -145,28 +154,39 @@ fn miscounted(usage: &str, given: usize) -> Diagnostic {
     Diagnostic::error(format!("`{name}` cannot take {given}")).hint(format!("write `{usage}`"))
 }
 
+/// What is known of a call beforehand.
+struct Call {
+    /// The depth that it has in the main script.
+    main: usize,
+    /// How many arguments are written in its brackets.
+    arguments: usize,
+}
+
 /// The depth of a verb or function that the main script calls: rhai counts the call itself.
 const CALLED: usize = 1;
 
 /// The depth of a property that the main script reads: reading is no call.
 const READ: usize = 0;
 
-/// Runs a verb on the draft, which has the depth `main` in the main script. What it reports stays in the draft, or is thrown where a function was called.
+/// Runs a verb on the draft. What it reports stays in the draft, or is thrown where a function was called.
 fn carry_out(
     ctx: &NativeCallContext,
-    main: usize,
+    call: Call,
     draft: &Shared,
     does: impl FnOnce(&mut Draft) -> Dynamic,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
     let mut draft = lock(draft);
-    draft.here = origin(ctx);
+    draft.begin(origin(ctx), call.arguments);
     let before = draft.errors.len();
     let result = does(&mut draft);
     // What gave no value would only be missed further down.
-    let ends = ctx.call_level() > main || result.is_unit();
+    let ends = ctx.call_level() > call.main || result.is_unit();
     if ends && draft.errors.len() > before {
         let last = draft.errors.pop().expect("one more than before");
-        return Err(raise(last));
+        return Err(match draft.passed.take() {
+            Some(setting) => raise(Passed { error: last, setting }),
+            None => raise(last),
+        });
     }
     Ok(result)
 }

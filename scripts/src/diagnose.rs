@@ -4,8 +4,10 @@ mod calls;
 mod source;
 mod syntax;
 
+use crate::call::Passed;
 use crate::resolver::Sources;
 use crate::sandbox::{ENTRIES, MODULES, Spent, plain};
+use crate::spot::Spot;
 use mixwright_engine::diagnostic::{Diagnostic, Origin};
 use rhai::{Dynamic, EvalAltResult, Position};
 
@@ -46,10 +48,24 @@ pub fn diagnose(error: &EvalAltResult, known: &Known) -> Vec<Diagnostic> {
     if diagnostic.origin.is_none() {
         diagnostic = diagnostic.at(&here);
     }
+    if let Some((at, written)) = passed(inner, &calls, known) {
+        let origin = diagnostic.origin.replace(written).unwrap_or_default();
+        diagnostic = diagnostic.label(&origin, "taken by this");
+        calls.remove(at);
+    }
     for (call, words) in calls.iter().rev() {
         diagnostic = diagnostic.label(call, words);
     }
     vec![shown(diagnostic)]
+}
+
+/// Where a setting is written that a template was given, in which of the calls that led to what is wrong with it.
+fn passed(error: &EvalAltResult, calls: &[(Origin, String)], known: &Known) -> Option<(usize, Origin)> {
+    let EvalAltResult::ErrorRuntime(value, _) = error else { return None };
+    let setting = value.read_lock::<Passed>()?.setting.clone();
+    calls.iter().enumerate().rev().find_map(|(at, (call, _))| {
+        Some((at, Spot::setting(known.sources.get(&*call.file)?, call, &setting)?))
+    })
 }
 
 /// The innermost error, the file that it lies in, and the places that led there, outermost first.
@@ -134,7 +150,8 @@ fn simple(error: &EvalAltResult) -> Diagnostic {
 }
 
 fn thrown(value: &Dynamic) -> Diagnostic {
-    match value.clone().try_cast::<Diagnostic>() {
+    let passed = value.read_lock::<Passed>().map(|passed| passed.error.clone());
+    match passed.or_else(|| value.clone().try_cast::<Diagnostic>()) {
         Some(diagnostic) => diagnostic,
         None if value.is_string() => Diagnostic::error(value.to_string()),
         None => Diagnostic::error(format!("the script throws `{value}`")),

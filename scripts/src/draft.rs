@@ -3,12 +3,16 @@
 //! A handle is an index, never a copy, so an edit through a function, an array or a closure reaches the strip itself.
 //! Names may be said before what they name; they are bound when the script has ended.
 
-use crate::bind_names;
+use crate::{
+    bind_names,
+    resolver::Resolver,
+    spot::{Part, Spot},
+};
 use mixwright_engine::{
     diagnostic::{Diagnostic, Origin, Severity},
     song::{Insert, InsertEffect, Parallel, Setting, Song, Strip as Channel, StripKind},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The draft as all verbs of a script share it.
@@ -114,7 +118,7 @@ pub(crate) struct Reference {
     /// What it must be.
     pub(crate) wanted: Wanted,
     /// Where it was said.
-    pub(crate) origin: Origin,
+    pub(crate) spot: Spot,
 }
 
 /// A strip that goes to a bus or group instead of the master.
@@ -155,21 +159,25 @@ pub(crate) struct Draft {
     pub(crate) errors: Vec<Diagnostic>,
     /// What is doubtful.
     pub(crate) warnings: Vec<Diagnostic>,
-    /// Where the verb stands that is being carried out.
-    pub(crate) here: Origin,
+    /// The call that is being carried out, and what of it is being looked at.
+    spot: Spot,
+    /// Where the texts of the scripts are.
+    scripts: Resolver,
+    /// The setting that was last found wrong in what a template was given, to be shown where it is written.
+    pub(crate) passed: Option<String>,
     links: usize,
     points: usize,
 }
 
 impl Default for Draft {
     fn default() -> Self {
-        Draft::new(BTreeMap::new())
+        Draft::new(BTreeMap::new(), Resolver::new("", BTreeSet::new()))
     }
 }
 
 impl Draft {
-    /// A draft without a song.
-    pub(crate) fn new(given: BTreeMap<String, String>) -> Draft {
+    /// A draft without a song, of a script with these parameters, whose texts the resolver has.
+    pub(crate) fn new(given: BTreeMap<String, String>, scripts: Resolver) -> Draft {
         let master = Line {
             role: Role::Placed(StripKind::Master),
             strip: Channel::new("master", StripKind::Master),
@@ -186,15 +194,49 @@ impl Draft {
             asked: Vec::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
-            here: Origin::default(),
+            spot: Spot::default(),
+            scripts,
+            passed: None,
             links: 0,
             points: 0,
         }
     }
 
-    /// Notes what is wrong, at the verb that is being carried out unless it says where.
+    /// Begins to carry out the verb that stands there.
+    pub(crate) fn begin(&mut self, call: Origin, arguments: usize) {
+        self.spot = Spot { call, arguments, parts: Vec::new() };
+        self.passed = None;
+    }
+
+    /// Where the verb stands that is being carried out.
+    pub(crate) fn here(&self) -> Origin {
+        self.spot.call.clone()
+    }
+
+    /// What of the call is being looked at.
+    pub(crate) fn spot(&self) -> Spot {
+        self.spot.clone()
+    }
+
+    /// Looks at a part of the call, or of the part that is being looked at: what is wrong is told there.
+    pub(crate) fn about<T>(&mut self, part: Part, look: impl FnOnce(&mut Draft) -> T) -> T {
+        self.spot.parts.push(part);
+        let done = look(self);
+        self.spot.parts.pop();
+        done
+    }
+
+    /// Where a part of a call stands.
+    pub(crate) fn origin(&self, spot: &Spot) -> Origin {
+        match self.scripts.text(&spot.call.file) {
+            Some(text) if !spot.parts.is_empty() => spot.origin(&text),
+            _ => spot.call.clone(),
+        }
+    }
+
+    /// Notes what is wrong, at what is being looked at unless it says where.
     pub(crate) fn report(&mut self, said: Diagnostic) {
-        let said = if said.origin.is_some() { said } else { said.at(&self.here) };
+        let said = if said.origin.is_some() { said } else { said.at(&self.origin(&self.spot)) };
         let list = match said.severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -208,6 +250,11 @@ impl Draft {
     /// What came out, or nothing once what is wrong was noted.
     pub(crate) fn heed<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|wrong| self.report(wrong)).ok()
+    }
+
+    /// What came out of an argument of the call, or nothing once what is wrong with it was noted.
+    pub(crate) fn heed_argument<T>(&mut self, index: usize, result: Result<T, Diagnostic>) -> Option<T> {
+        self.about(Part::Argument(index), |draft| draft.heed(result))
     }
 
     /// The line behind a handle.
@@ -228,7 +275,7 @@ impl Draft {
             Role::Chain => StripKind::Bus,
         };
         let mut strip = Channel::new(name, kind);
-        strip.origin = self.here.clone();
+        strip.origin = self.here();
         self.lines.push(Line { role, strip, chain: Vec::new(), within: None });
         Strip(self.lines.len() - 1)
     }

@@ -9,12 +9,15 @@ mod bands;
 mod bind;
 mod bind_names;
 mod call;
+mod code;
 pub mod diagnose;
 mod draft;
 mod draw;
+mod options;
 pub mod resolver;
 pub mod sandbox;
 pub mod settings;
+mod spot;
 mod units;
 
 pub use call::Vocabulary;
@@ -83,12 +86,12 @@ fn run(
     params: &[(String, String)],
     compile: impl FnOnce(&Resolver, &Engine) -> Compiled,
 ) -> Evaluation {
-    let mut draft = Draft::new(params.iter().cloned().collect());
+    let words = vocabulary();
+    let resolver = Resolver::new(script, words.all());
+    let mut draft = Draft::new(params.iter().cloned().collect(), resolver.clone());
     draft.song.folder = script.parent().unwrap_or(Path::new("")).to_owned();
     let draft: Shared = Arc::new(Mutex::new(draft));
     let mut sandbox = Sandbox::new(Limits::default());
-    let words = vocabulary();
-    let resolver = Resolver::new(script, words.all());
     teach(&mut sandbox.engine, &draft, &resolver);
     sandbox.engine.set_module_resolver(resolver.clone());
     let ended = compile(&resolver, &sandbox.engine).and_then(|ast| sandbox.engine.run_ast(&ast));

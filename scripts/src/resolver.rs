@@ -30,18 +30,19 @@ type SharedModule = Shared<Module>;
 pub type Sources = BTreeMap<String, Arc<str>>;
 
 /// Finds what scripts import. Clones share what was read.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Resolver {
     shared: Arc<Kept>,
 }
 
+#[derive(Debug)]
 struct Kept {
     main: PathBuf,
     builtin: BTreeSet<String>,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     /// The imports that are under way, outermost first, with the names of their files.
     open: Vec<(Place, String)>,
@@ -114,6 +115,11 @@ impl Resolver {
     /// Every file that was looked for, and whether it was there.
     pub fn looked(&self) -> BTreeMap<PathBuf, bool> {
         self.state().looked.clone()
+    }
+
+    /// The text of a script, by its name in origins.
+    pub fn text(&self, name: &str) -> Option<Arc<str>> {
+        self.state().sources.get(name).cloned()
     }
 
     /// The texts of all scripts that were compiled.

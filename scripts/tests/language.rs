@@ -264,9 +264,10 @@ fn templates_settings_and_their_mistakes() {
         let said = said(&errors);
         assert_eq!(errors.len(), 1, "{said:?}");
         assert!(said[0].contains(words), "{said:?}");
-        let origin = errors[0].origin.as_ref().unwrap();
-        assert!(origin.file.ends_with("voice.rhai") && origin.line == line, "{said:?}");
-        assert!(errors[0].labels.iter().any(|(at, _)| at.file.ends_with(file) && at.line == 3), "{errors:?}");
+        let mut places = vec![errors[0].origin.clone().unwrap()];
+        places.extend(errors[0].labels.iter().map(|(at, _)| at.clone()));
+        assert!(places.iter().any(|at| at.file.ends_with("voice.rhai") && at.line == line), "{errors:?}");
+        assert!(places.iter().any(|at| at.file.ends_with(file) && at.line == 3), "{errors:?}");
     }
 }
 
@@ -286,19 +287,19 @@ fn mistakes_are_told_all_at_once() {
 #[test]
 fn mistakes_in_friendly_words() {
     let track = |verbs: &str| format!("song.track(\"a\", \"a.wav\"){verbs};");
-    one(&track(".fader(3.hz)"), (2, 26), &["`fader` is measured in dB, not in Hz", "-6.db"]);
+    one(&track(".fader(3.hz)"), (2, 32), &["`fader` is measured in dB, not in Hz", "-6.db"]);
     one(&track(".reverb(#{ decay: 2.s })"), (2, 26), &["must say its `mix`"]);
     one(&track(".duck(#{ by: 3.db })"), (2, 26), &["must be told what to listen to"]);
-    one(&track(".compress(#{ lookahead: curve(1.ms) })"), (2, 26), &["`lookahead` is fixed", "curve"]);
+    one(&track(".compress(#{ lookahead: curve(1.ms) })"), (2, 38), &["`lookahead` is fixed", "curve"]);
     one(&track(".fader()"), (2, 26), &["`fader` cannot take nothing", "write `fader(level)`"]);
     one(&track(".eq([bel(3.hz)])"), (2, 30), &["did you mean `bell`?"]);
     one(&track(".compres(#{})"), (2, 26), &["did you mean `compress`?"]);
-    one(&track(".eq([bell(1.khz, 99.db)])"), (2, 26), &["entry 1 of `bands`", "99 dB"]);
-    one(&track(".saturate(#{ kind: \"tub\" })"), (2, 26), &["did you mean \"tube\"?"]);
+    one(&track(".eq([bell(1.khz, 99.db)])"), (2, 30), &["entry 1 of `bands`", "99 dB"]);
+    one(&track(".saturate(#{ kind: \"tub\" })"), (2, 38), &["did you mean \"tube\"?"]);
     one(&track(".trim(3.msec)"), (2, 33), &["no unit `msec`", "`ms`"]);
     one(&track(".finish()"), (2, 26), &["a track has no `finish`", "master"]);
-    one(&track(".set(\"compress\", #{ ratio: 2 })"), (2, 26), &["no effect called `compress`"]);
-    one(&track(".eq([], #{ key: \"a\" })"), (2, 26), &["no setting `key`"]);
+    one(&track(".set(\"compress\", #{ ratio: 2 })"), (2, 30), &["no effect called `compress`"]);
+    one(&track(".eq([], #{ key: \"a\" })"), (2, 36), &["no setting `key`"]);
     one("song.master.send(\"x\", 0.db);", (2, 13), &["a master has no `send`"]);
     one("chain().fader(0.db);", (2, 9), &["a chain has no `fader`", "trim"]);
     one("let x = -6.db + 3.hz;", (2, 15), &["-6 dB cannot be added to 3 Hz"]);
@@ -306,9 +307,16 @@ fn mistakes_in_friendly_words() {
     one("song.cut(bar(1) .. bar(3));", (2, 6), &["ripple: true"]);
     one("let s = song(\"two\");", (2, 9), &["a second"]);
     one("song.require(#{});", (2, 6), &["require"]);
-    one("song.track(\"a/b\", \"a.wav\");", (2, 6), &["cannot hold `/`"]);
-    one("song.track(\"a\", \"a.wav\", #{ at: 3 });", (2, 6), &["`at` takes a place such as"]);
+    one("song.track(\"a/b\", \"a.wav\");", (2, 12), &["cannot hold `/`"]);
+    one("song.track(\"a\", \"a.wav\", #{ at: 3 });", (2, 29), &["`at` takes a place such as"]);
     one(&track(".bell(380.hz)"), (2, 26), &["`bell` does nothing without its `gain`"]);
+    one(
+        &track("\n  .gate(#{ // ratio: 3\n    hold: 3.ms,\n    range: 3.hz, // dB\n  })"),
+        (5, 5),
+        &["`range`", "not in Hz"],
+    );
+    one(&track(".bell(1.khz, 2.db, #{ gain: 3.db })"), (2, 47), &["`gain` is given twice"]);
+    one("let m = #{ ratio: 400 }; song.track(\"a\", \"a.wav\").compress(m);", (2, 51), &["400:1"]);
     one("let b = bell(380.hz);", (2, 9), &["`bell` does nothing without its `gain`"]);
 }
 
@@ -321,17 +329,17 @@ fn names_and_ways_are_checked_at_the_end() {
     assert_eq!((two.len(), two[0].labels[0].0.line), (1, 3), "{:?}", said(&two));
     one(
         "let a = song.track(\"vocal\", \"a.wav\");\nsong.bus(\"b\").duck(\"vocl\");",
-        (3, 15),
+        (3, 20),
         &["did you mean \"vocal\"?"],
     );
     one(
         "let a = song.track(\"a\", \"a.wav\").tap(\"dry\");\nsong.bus(\"b\").duck(\"a/dri\");",
-        (3, 15),
+        (3, 20),
         &["`a/dry`"],
     );
     one(
         "let a = song.track(\"a\", \"a.wav\");\nsong.bus(\"b\").send(a, 0.db);",
-        (3, 15),
+        (3, 20),
         &["`a` is a track"],
     );
     let none = evaluate_text("let x = 3;", Path::new("t.rhai"), &[]).song.unwrap_err();

@@ -76,7 +76,7 @@ fn a_misspelt_setting_is_placed_in_the_script_and_in_the_template() {
     assert_eq!(errors[0].message, "there is no setting `presense`");
     assert_eq!(errors[0].hints, ["did you mean `presence`?"]);
     let places: Vec<_> = errors[0].origin.iter().chain(errors[0].labels.iter().map(|(at, _)| at)).collect();
-    assert_eq!(places.iter().map(|at| &*at.file).collect::<Vec<_>>(), ["std/voice.rhai", "test.rhai"]);
+    assert_eq!(places.iter().map(|at| &*at.file).collect::<Vec<_>>(), ["test.rhai", "std/voice.rhai"]);
 }
 
 /// What Rhai caches depends on chance, so it is tried often.

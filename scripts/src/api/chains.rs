@@ -6,9 +6,10 @@ use crate::{
         song::LEVEL,
     },
     args::{self, Arg},
-    bind,
+    bind::{self, Given},
     call::{Args, Book, Of},
     draft::{Draft, Link, Role, Strip},
+    spot::Part,
 };
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_nodes::params::nearest;
@@ -30,21 +31,21 @@ fn parallel(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let mut args = args.into_iter().map(Arg::of);
     let mut next = || args.next().unwrap_or(Arg::Nothing);
     let (name, level, chain) = (next(), next(), next());
-    let name = draft.heed(args::text("parallel", &name));
-    let level = draft.heed_setting(&LEVEL, &level);
+    let name = draft.heed_argument(0, args::text("parallel", &name));
+    let level = draft.about(Part::Argument(1), |draft| draft.heed_setting(&LEVEL, &level));
     let chain = match chain {
         Arg::Strip(chain) if draft.line(chain).role == Role::Chain => Some(chain),
         other => {
             let error = args::unfit("parallel", "a chain", &other);
-            draft.report(error.hint("write `chain().compress(…)`; a strip is reached by `send` or `to`"));
-            None
+            let hint = "write `chain().compress(…)`; a strip is reached by `send` or `to`";
+            draft.heed_argument(2, Err(error.hint(hint)))
         }
     };
     if let (Some(name), Some(level), Some(chain)) = (name, level, chain)
         && draft.heed(lie_beside(draft, strip, chain)).is_some()
     {
         draft.line(chain).within = Some(strip);
-        let origin = draft.here.clone();
+        let origin = draft.here();
         draft.link(strip, Link::Parallel { name, level, chain, origin });
     }
     Dynamic::from(strip)
@@ -77,7 +78,7 @@ fn height(draft: &Draft, chain: Strip) -> usize {
 }
 
 fn tap(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
-    if let Some(name) = draft.heed(args::text("tap", &Arg::of(first(args)))) {
+    if let Some(name) = draft.heed_argument(0, args::text("tap", &Arg::of(first(args)))) {
         draft.link(strip, Link::Tap(name));
     }
     Dynamic::from(strip)
@@ -99,14 +100,16 @@ fn set(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
 fn change(draft: &mut Draft, strip: Strip, index: usize, settings: Vec<(String, Arg)>) {
     match draft.line(strip).chain[index].clone() {
         Link::Effect(mut effect) => {
-            bind::apply(draft, &mut effect, settings);
+            bind::apply(draft, &mut effect, Given::named(settings));
             draft.line(strip).chain[index] = Link::Effect(effect);
         }
         Link::Parallel { name, chain, origin, .. } => {
             for (setting, arg) in &settings {
-                if setting != "level" {
-                    draft.report(args::unknown(&name, setting, &["level"]));
-                } else if let Some(level) = draft.heed_setting(&LEVEL, arg) {
+                let level = draft.about(Part::Key(setting.clone()), |draft| match setting.as_str() {
+                    "level" => draft.heed_setting(&LEVEL, arg),
+                    _ => draft.heed(Err(args::unknown(&name, setting, &["level"]))),
+                });
+                if let Some(level) = level {
                     let (name, origin) = (name.clone(), origin.clone());
                     draft.line(strip).chain[index] = Link::Parallel { name, level, chain, origin };
                 }
@@ -129,17 +132,17 @@ fn remove(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
 
 /// The place in a chain of what has that name.
 fn find(draft: &mut Draft, strip: Strip, verb: &str, name: &Arg) -> Option<usize> {
-    let name = draft.heed(args::text(verb, name))?;
+    let name = draft.heed_argument(0, args::text(verb, name))?;
     let line = draft.line(strip);
     let names: Vec<String> = line.chain.iter().map(|link| link.name().to_owned()).collect();
     if let Some(index) = names.iter().position(|known| *known == name) {
         return Some(index);
     }
     let error = Diagnostic::error(format!("this {} has no effect called `{name}`", line.role.word()));
-    draft.report(match nearest(&name, names.iter().map(String::as_str)) {
+    let error = match nearest(&name, names.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean \"{near}\"?")),
         None if names.is_empty() => error.hint("its chain is empty so far"),
         None => error.hint(format!("it has {}", names.join(", "))),
-    });
-    None
+    };
+    draft.heed_argument(0, Err(error))
 }

@@ -2,9 +2,10 @@
 
 use crate::{
     api::{places::cut_out, song::strip},
-    args::{self, Arg, Options},
+    args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, SongHandle, Strip},
+    options::Options,
 };
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_engine::song::{Anchor, ChannelPick, Clip, FadeShape, Length, Overlap, Place, Span, StripKind};
@@ -26,7 +27,7 @@ const MOST_ROUNDS: u32 = 100_000;
 pub(crate) fn register(book: &mut Book<'_>) {
     book.verb::<Strip>(Of::Strip, "clip(file, #{ at, from, length, … })", 1..=2, |draft, strip, args| {
         if draft.is_track(strip, "clip") {
-            add(draft, strip, args.into_iter().map(Arg::of).collect());
+            add(draft, strip, args.into_iter().map(Arg::of).collect(), 0);
         }
         Dynamic::from(strip)
     });
@@ -42,58 +43,54 @@ pub(crate) fn register(book: &mut Book<'_>) {
     book.verb::<SongHandle>(Of::Song, "insert(name, file, #{ at, … })", 3..=3, insert);
 }
 
-/// Adds a clip to a track: its file, and what else is said of it.
-pub(crate) fn add(draft: &mut Draft, track: Strip, args: Vec<Arg>) {
+/// Adds a clip to a track: its file, which is the argument of that index, and what else is said of it.
+pub(crate) fn add(draft: &mut Draft, track: Strip, args: Vec<Arg>, index: usize) {
     let mut args = args.into_iter();
     let file = args.next().unwrap_or(Arg::Nothing);
-    let file = draft.heed(args::text("file", &file)).filter(|file| {
+    let file = draft.heed_argument(index, args::text("file", &file)).filter(|file| {
         let named = !file.is_empty();
         if !named {
             draft.report(Diagnostic::error("the name of the file is empty"));
         }
         named
     });
-    let options = Options::read("clip", args.next(), SETTINGS, |wrong| draft.report(wrong));
+    let options = Options::read(draft, "clip", args.next(), SETTINGS);
     let mut clip = Clip::new(file.unwrap_or_default());
-    clip.origin = draft.here.clone();
+    clip.origin = draft.here();
     place(draft, &mut clip, options);
     draft.line(track).strip.clips.push(clip);
 }
 
 fn place(draft: &mut Draft, clip: &mut Clip, mut options: Options) {
-    let mut given = |name: &str| options.take(name);
-    if let Some(at) = given("at").and_then(|arg| draft.heed(args::place("at", &arg))) {
+    if let Some(at) = options.heed(draft, "at", |arg| args::place("at", arg)) {
         clip.at = at;
     }
     let lengths: [(&str, &mut Length); 3] =
         [("from", &mut clip.from), ("fade_in", &mut clip.fade_in), ("fade_out", &mut clip.fade_out)];
     for (name, field) in lengths {
-        if let Some(length) = given(name).and_then(|arg| draft.heed(args::length(name, &arg))) {
+        if let Some(length) = options.heed(draft, name, |arg| args::length(name, arg)) {
             *field = length;
         }
     }
-    if let Some(length) = given("length").and_then(|arg| draft.heed(args::length("length", &arg))) {
+    if let Some(length) = options.heed(draft, "length", |arg| args::length("length", arg)) {
         clip.length = Some(length);
     }
-    if let Some(gain) = given("gain").and_then(|arg| draft.heed(args::number(&GAIN, &arg))) {
+    if let Some(gain) = options.heed(draft, "gain", |arg| args::number(&GAIN, arg)) {
         clip.gain = Db(gain);
     }
-    if let Some(shape) = given("shape").and_then(|arg| draft.heed(args::word("shape", &arg, FADES))) {
+    if let Some(shape) = options.heed(draft, "shape", |arg| args::word("shape", arg, FADES)) {
         clip.shape = shape;
     }
-    if let Some(arg) = given("repeat")
-        && let Some(rounds) = draft.heed(args::whole("repeat", &arg, 1, MOST_ROUNDS))
-    {
+    if let Some(rounds) = options.heed(draft, "repeat", |arg| args::whole("repeat", arg, 1, MOST_ROUNDS)) {
         clip.repeat = rounds;
     }
-    if let Some(reverse) = given("reverse").and_then(|arg| draft.heed(args::switch("reverse", &arg))) {
+    if let Some(reverse) = options.heed(draft, "reverse", |arg| args::switch("reverse", arg)) {
         clip.reverse = reverse;
     }
-    if let Some(pick) = given("channel").and_then(|arg| draft.heed(channel(&arg))) {
+    if let Some(pick) = options.heed(draft, "channel", channel) {
         clip.channel = pick;
     }
-    if let Some(overlap) = given("overlap").and_then(|arg| draft.heed(args::word("overlap", &arg, OVERLAPS)))
-    {
+    if let Some(overlap) = options.heed(draft, "overlap", |arg| args::word("overlap", arg, OVERLAPS)) {
         clip.overlap = overlap;
     }
 }
@@ -116,7 +113,7 @@ fn channel(arg: &Arg) -> Result<ChannelPick, Diagnostic> {
 fn insert(draft: &mut Draft, _: SongHandle, args: Args) -> Dynamic {
     let mut args = args.into_iter();
     let track = strip(draft, StripKind::Track, args.next());
-    add(draft, track, args.map(Arg::of).collect());
+    add(draft, track, args.map(Arg::of).collect(), 1);
     let line = draft.line(track);
     line.strip.clips[0].inserted = true;
     let from = line.strip.clips[0].at.clone();

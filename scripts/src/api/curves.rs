@@ -33,7 +33,7 @@ pub(crate) fn register(book: &mut Book<'_>) {
         draw::drawn(&curve.0, &crate::draft::lock(&draft).song)
     });
     book.function("curve(start)", 1..=1, |draft, args| {
-        let start = draft.heed(worth("curve", &Arg::of(first(args))));
+        let start = draft.heed_argument(0, worth("curve", &Arg::of(first(args))));
         Dynamic::from(Curve(Motion::Points(start.unwrap_or(nothing()), Vec::new())))
     });
     let shapes = [
@@ -48,7 +48,7 @@ pub(crate) fn register(book: &mut Book<'_>) {
         });
     }
     book.verb::<Curve>(Of::Free, "later(length)", 1..=1, |draft, curve, args| {
-        let by = draft.heed(args::length("later", &Arg::of(first(args)))).unwrap_or_default();
+        let by = draft.heed_argument(0, args::length("later", &Arg::of(first(args)))).unwrap_or_default();
         let later = match curve.0 {
             Motion::Shifted(inner, before) => Motion::Shifted(inner, before.plus(by)),
             other => Motion::Shifted(Box::new(other), by),
@@ -101,7 +101,8 @@ impl Draft {
             Shape::Exp => "exp",
         };
         let [at, value] = super::places::both(args);
-        let (at, value) = (self.heed(args::place(word, &at)), self.heed(worth(word, &value)));
+        let (at, value) =
+            (self.heed_argument(0, args::place(word, &at)), self.heed_argument(1, worth(word, &value)));
         let (start, mut points) = match curve {
             Motion::Points(start, points) => (start, points),
             other => {

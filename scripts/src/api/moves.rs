@@ -2,9 +2,11 @@
 
 use crate::{
     api::curves::{Curve, worth},
-    args::{self, Arg, Options},
+    args::{self, Arg},
     call::{Args, Book},
     draft::Draft,
+    options::Options,
+    spot::Part,
     units::Quantity,
 };
 use mixwright_engine::{
@@ -40,61 +42,66 @@ pub(crate) fn register(book: &mut Book<'_>) {
 fn lfo(draft: &mut Draft, args: Args) -> Motion<Value> {
     let known = ["shape", "every", "rate", "phase", "between"];
     let map = args.into_iter().next().map(Arg::of);
-    let mut options = Options::read("lfo", map, &known, |wrong| draft.report(wrong));
-    let wave = options.take("shape").and_then(|arg| draft.heed(args::word("shape", &arg, WAVES)));
-    let phase = options.take("phase").and_then(|arg| draft.heed(args::number(&PHASE, &arg)));
-    let turn = turn(options.take("every"), options.take("rate"));
-    let every = draft.heed(turn).unwrap_or(Turn::Rate(1.0));
-    let between = between(draft, "lfo", options.take("between"));
+    let mut options = Options::read(draft, "lfo", map, &known);
+    let wave = options.heed(draft, "shape", |arg| args::word("shape", arg, WAVES));
+    let phase = options.heed(draft, "phase", |arg| args::number(&PHASE, arg));
+    let every = turn(draft, &mut options).unwrap_or(Turn::Rate(1.0));
+    let between = between(draft, "lfo", &mut options);
     Motion::Lfo { wave: wave.unwrap_or(Wave::Sine), every, phase: phase.unwrap_or(0.0), between }
 }
 
-fn turn(every: Option<Arg>, rate: Option<Arg>) -> Result<Turn, Diagnostic> {
-    match (every, rate) {
-        (Some(every), None) => {
-            let length = args::length("every", &every)?;
-            let parts = [length.bars, length.beats, length.seconds, length.samples];
-            if parts.iter().any(|part| *part < 0.0) || length == Length::default() {
-                return Err(Diagnostic::error("the turn of an `lfo` must be longer than nothing"));
-            }
-            Ok(Turn::Every(length))
-        }
-        (None, Some(rate)) => args::number(&RATE, &rate).map(Turn::Rate),
-        _ => Err(Diagnostic::error("an `lfo` takes either `every` or `rate`")
-            .hint("write for example `every: 2.bars` or `rate: 0.5.hz`")),
+fn turn(draft: &mut Draft, options: &mut Options) -> Option<Turn> {
+    let given = |name: &str| options.0.iter().any(|(given, _)| given == name);
+    if given("every") == given("rate") {
+        let error = Diagnostic::error("an `lfo` takes either `every` or `rate`");
+        draft.report(error.hint("write for example `every: 2.bars` or `rate: 0.5.hz`"));
+        return None;
     }
+    if given("rate") {
+        return options.heed(draft, "rate", |arg| args::number(&RATE, arg).map(Turn::Rate));
+    }
+    options.heed(draft, "every", |arg| {
+        let length = args::length("every", arg)?;
+        let parts = [length.bars, length.beats, length.seconds, length.samples];
+        if parts.iter().any(|part| *part < 0.0) || length == Length::default() {
+            return Err(Diagnostic::error("the turn of an `lfo` must be longer than nothing"));
+        }
+        Ok(Turn::Every(length))
+    })
 }
 
 /// The two values between which something moves.
-fn between(draft: &mut Draft, of: &str, arg: Option<Arg>) -> (Value, Value) {
-    let pair = match &arg {
-        Some(Arg::List(pair)) if pair.len() == 2 => {
+fn between(draft: &mut Draft, of: &str, options: &mut Options) -> (Value, Value) {
+    if options.0.iter().all(|(name, _)| name != "between") {
+        let error = Diagnostic::error(format!("`{of}` needs `between`"));
+        draft.report(error.hint("say between which values it moves: `between: [10.left, 10.right]`"));
+    }
+    let pair = options.heed(draft, "between", |arg| match arg {
+        Arg::List(pair) if pair.len() == 2 => {
             worth("between", &pair[0]).and_then(|low| Ok((low, worth("between", &pair[1])?)))
         }
-        Some(Arg::Range(from, to)) => Ok(((*from).into(), (*to).into())),
-        Some(other) => Err(args::unfit("between", "two values such as `[10.left, 10.right]`", other)),
-        None => Err(Diagnostic::error(format!("`{of}` needs `between`"))
-            .hint("say between which values it moves: `between: [10.left, 10.right]`")),
-    };
+        Arg::Range(from, to) => Ok(((*from).into(), (*to).into())),
+        other => Err(args::unfit("between", "two values such as `[10.left, 10.right]`", other)),
+    });
     let zero = || Value::from(Quantity { value: 0.0, unit: Unit::Plain });
-    draft.heed(pair).unwrap_or((zero(), zero()))
+    pair.unwrap_or((zero(), zero()))
 }
 
 fn follow(draft: &mut Draft, args: Args) -> Motion<Value> {
     let mut args = args.into_iter().map(Arg::of);
     let heard = args.next().unwrap_or(Arg::Nothing);
-    let heard = draft.heard("follow", &heard);
+    let heard = draft.about(Part::Argument(0), |draft| draft.heard("follow", &heard));
     let known = ["quiet", "loud", "attack", "release", "between"];
-    let mut options = Options::read("follow", args.next(), &known, |wrong| draft.report(wrong));
+    let mut options = Options::read(draft, "follow", args.next(), &known);
     let mut number = |draft: &mut Draft, info: &ParamInfo, usual: f64| {
-        options.take(info.name).and_then(|arg| draft.heed(args::number(info, &arg))).unwrap_or(usual)
+        options.heed(draft, info.name, |arg| args::number(info, arg)).unwrap_or(usual)
     };
     let (quiet, loud) = (number(draft, &QUIET, -48.0), number(draft, &LOUD, -12.0));
     let (attack, release) = (number(draft, &ATTACK, 10.0), number(draft, &RELEASE, 150.0));
     if quiet >= loud {
         draft.report(Diagnostic::error("`quiet` must lie below `loud`"));
     }
-    let between = between(draft, "follow", options.take("between"));
+    let between = between(draft, "follow", &mut options);
     let heard = heard.unwrap_or(Tap { strip: String::new(), point: Default::default() });
     Motion::Follow { heard, quiet, loud, attack, release, between }
 }

@@ -4,6 +4,7 @@ use crate::{
     args::Arg,
     call::{Args, Book, Of},
     draft::{Draft, SongHandle},
+    spot::Part,
 };
 use mixwright_engine::song::Stems;
 use rhai::Dynamic;
@@ -16,7 +17,9 @@ pub(crate) fn register(book: &mut Book<'_>) {
 fn stems(draft: &mut Draft, song: SongHandle, args: Args) -> Dynamic {
     draft.song.stems = match args.into_iter().next() {
         None => Stems::All,
-        Some(strips) => Stems::Named(draft.strip_names("stems", &Arg::of(strips))),
+        Some(strips) => Stems::Named({
+            draft.about(Part::Argument(0), |draft| draft.strip_names("stems", &Arg::of(strips)))
+        }),
     };
     Dynamic::from(song)
 }

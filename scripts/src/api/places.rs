@@ -4,6 +4,7 @@ use crate::{
     args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, SongHandle},
+    options::Options,
     units::Quantity,
 };
 use mixwright_engine::{
@@ -41,7 +42,7 @@ pub(crate) fn register(book: &mut Book<'_>) {
     book.engine.register_type_with_name::<SectionHandle>("Section");
     register_text(book);
     book.function("bar(number)", 1..=1, |draft, args| {
-        let bar = draft.heed(args::number(&BAR, &Arg::of(first(args))));
+        let bar = draft.heed_argument(0, args::number(&BAR, &Arg::of(first(args))));
         Dynamic::from(Place::bar(bar.unwrap_or(1.0)))
     });
     book.verb::<SongHandle>(Of::Song, "section(name, span)", 2..=2, section);
@@ -114,22 +115,22 @@ pub(crate) fn first(args: Args) -> Dynamic {
 
 fn section(draft: &mut Draft, _: SongHandle, args: Args) -> Dynamic {
     let [name, span] = both(args);
-    let name = draft.heed(args::text("section", &name)).unwrap_or_default();
-    let span = draft.heed(args::span("section", &span)).unwrap_or_default();
+    let name = draft.heed_argument(0, args::text("section", &name)).unwrap_or_default();
+    let span = draft.heed_argument(1, args::span("section", &span)).unwrap_or_default();
     if let Some(other) = draft.song.sections.iter().find(|other| other.name == name) {
         let error = Diagnostic::error(format!("there are two sections called `{name}`"));
         let error = error.label(&other.origin, "the first");
         draft.report(error);
     }
-    let origin = draft.here.clone();
+    let origin = draft.here();
     draft.song.sections.push(Section { name: name.clone(), span: span.clone(), origin });
     Dynamic::from(SectionHandle { name, span })
 }
 
 fn chapter(draft: &mut Draft, song: SongHandle, args: Args) -> Dynamic {
     let [at, title] = both(args);
-    let at = draft.heed(args::place("chapter", &at));
-    let title = draft.heed(args::text("chapter", &title));
+    let at = draft.heed_argument(0, args::place("chapter", &at));
+    let title = draft.heed_argument(1, args::text("chapter", &title));
     if let Some((at, title)) = at.zip(title) {
         draft.song.chapters.push(Chapter { at, title });
     }
@@ -156,13 +157,11 @@ fn cut(draft: &mut Draft, song: SongHandle, args: Args) -> Dynamic {
 /// Leaves a span out: of a track, or of the whole song.
 pub(crate) fn cut_out(draft: &mut Draft, track: Option<String>, span: &Arg, options: Option<Arg>) {
     let known: &[&str] = if track.is_some() { &["crossfade"] } else { &["crossfade", "ripple"] };
-    let mut options = args::Options::read("cut", options, known, |wrong| draft.report(wrong));
-    let crossfade = match options.take("crossfade") {
-        Some(arg) => draft.heed(args::length("crossfade", &arg)).unwrap_or_default(),
-        None => Length { seconds: 0.01, ..Length::default() },
-    };
-    let span = draft.heed(args::span("cut", span)).unwrap_or_default();
-    let origin = draft.here.clone();
+    let mut options = Options::read(draft, "cut", options, known);
+    let crossfade = options.heed(draft, "crossfade", |arg| args::length("crossfade", arg));
+    let crossfade = crossfade.unwrap_or(Length { seconds: 0.01, ..Length::default() });
+    let span = draft.heed_argument(0, args::span("cut", span)).unwrap_or_default();
+    let origin = draft.here();
     draft.song.cuts.push(Cut { span, track, crossfade, origin });
 }
 

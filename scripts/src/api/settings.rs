@@ -7,6 +7,7 @@ use crate::{
     draft::Draft,
     resolver::Resolver,
     settings,
+    spot::Part,
     units::{self, Quantity},
 };
 use mixwright_engine::diagnostic::Diagnostic;
@@ -23,7 +24,7 @@ pub(crate) fn register(book: &mut Book<'_>, resolver: &Resolver) {
 
 /// Reads a RON file, whose name counts from the folder of the script.
 fn settings(draft: &mut Draft, resolver: &Resolver, args: Args) -> Dynamic {
-    let Some(file) = draft.heed(args::text("settings", &Arg::of(first(args)))) else {
+    let Some(file) = draft.heed_argument(0, args::text("settings", &Arg::of(first(args)))) else {
         return Dynamic::UNIT;
     };
     let text = resolver
@@ -36,7 +37,7 @@ fn settings(draft: &mut Draft, resolver: &Resolver, args: Args) -> Dynamic {
 fn param(draft: &mut Draft, args: Args) -> Dynamic {
     let default = args[1].clone();
     let [name, _] = both(args);
-    let Some(name) = draft.heed(args::text("param", &name)) else {
+    let Some(name) = draft.heed_argument(0, args::text("param", &name)) else {
         return default;
     };
     draft.asked.push(name.clone());
@@ -92,13 +93,13 @@ fn given(draft: &mut Draft, mut defaults: Map, args: Args) -> Dynamic {
         if value.is_unit() {
             continue;
         }
-        match defaults.get_mut(&name) {
-            Some(setting) => {
-                if let Some(value) = draft.heed(like(&name, value, setting)) {
-                    *setting = value;
-                }
-            }
-            None => draft.report(unknown(&name, &known)),
+        let fitting = match defaults.get(&name) {
+            Some(setting) => like(&name, value, setting),
+            None => Err(unknown(&name, &known)),
+        };
+        match draft.about(Part::Key(name.to_string()), |draft| draft.heed(fitting)) {
+            Some(value) => drop(defaults.insert(name, value)),
+            None => draft.passed = Some(name.to_string()),
         }
     }
     defaults.into()

@@ -2,9 +2,11 @@
 
 use crate::{
     api::places::{both, place_words},
-    args::{self, Arg, Options},
+    args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, MASTER, Role, Route, SongHandle, Strip, Wanted},
+    options::Options,
+    spot::Part,
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
@@ -41,7 +43,7 @@ pub(crate) fn register(book: &mut Book<'_>) {
         let mut args = args.into_iter();
         let strip = strip(draft, StripKind::Track, args.next());
         if args.len() > 0 {
-            super::clips::add(draft, strip, args.map(Arg::of).collect());
+            super::clips::add(draft, strip, args.map(Arg::of).collect(), 1);
         }
         Dynamic::from(strip)
     });
@@ -62,29 +64,27 @@ fn declare(draft: &mut Draft, args: Args) -> Dynamic {
         );
         return Dynamic::from(SongHandle);
     }
-    draft.declared = Some(draft.here.clone());
-    draft.song.title = draft.heed(args::text("song", &title)).unwrap_or_default();
+    draft.declared = Some(draft.here());
+    draft.song.title = draft.heed_argument(0, args::text("song", &title)).unwrap_or_default();
     let known = ["artist", "tempo", "meter", "rate", "end", "law"];
-    let mut options = Options::read("song", args.next(), &known, |wrong| draft.report(wrong));
-    if let Some(artist) = options.take("artist").and_then(|arg| draft.heed(args::text("artist", &arg))) {
+    let mut options = Options::read(draft, "song", args.next(), &known);
+    if let Some(artist) = options.heed(draft, "artist", |arg| args::text("artist", arg)) {
         draft.song.artist = artist;
     }
-    if let Some(rate) = options.take("rate").and_then(|arg| draft.heed(args::number(&RATE, &arg))) {
+    if let Some(rate) = options.heed(draft, "rate", |arg| args::number(&RATE, arg)) {
         draft.song.rate = rate.round() as u32;
     }
-    if let Some(arg) = options.take("meter")
-        && let Some((beats, unit)) = draft.heed(signature(&arg))
-    {
+    if let Some((beats, unit)) = options.heed(draft, "meter", signature) {
         draft.song.meters = vec![Meter { bar: 1, beats, unit }];
     }
-    if let Some(end) = options.take("end").and_then(|arg| draft.heed(args::place("end", &arg))) {
+    if let Some(end) = options.heed(draft, "end", |arg| args::place("end", arg)) {
         draft.song.end = Some(end);
     }
-    if let Some(law) = options.take("law").and_then(|arg| draft.heed(args::word("law", &arg, &laws()))) {
+    if let Some(law) = options.heed(draft, "law", |arg| args::word("law", arg, &laws())) {
         draft.song.law = law;
     }
     if let Some(arg) = options.take("tempo") {
-        tempo(draft, &arg);
+        draft.about(Part::Key("tempo".to_owned()), |draft| tempo(draft, &arg));
     }
     Dynamic::from(SongHandle)
 }
@@ -146,8 +146,8 @@ fn signature(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
 fn meter(draft: &mut Draft, song: SongHandle, args: Args) -> Dynamic {
     let [at, text] = both(args);
     let bar = args::place("meter", &at).and_then(|place| whole_bar(&place));
-    let bar = draft.heed(bar);
-    let signature = draft.heed(signature(&text));
+    let bar = draft.heed_argument(0, bar);
+    let signature = draft.heed_argument(1, signature(&text));
     if let Some((bar, (beats, unit))) = bar.zip(signature) {
         draft.song.meters.retain(|meter| meter.bar != bar);
         draft.song.meters.push(Meter { bar, beats, unit });
@@ -169,7 +169,8 @@ fn whole_bar(place: &Place) -> Result<u32, Diagnostic> {
 pub(crate) fn strip(draft: &mut Draft, kind: StripKind, name: Option<Dynamic>) -> Strip {
     let role = Role::Placed(kind);
     let name = Arg::of(name.unwrap_or_default());
-    let name = draft.heed(args::text(role.word(), &name).and_then(|name| fit(role, name)));
+    let name = args::text(role.word(), &name).and_then(|name| fit(role, name));
+    let name = draft.heed_argument(0, name);
     draft.add(role, &name.unwrap_or_else(|| format!("\u{0}{}", draft.lines.len())))
 }
 
@@ -190,8 +191,9 @@ fn group(draft: &mut Draft, _: SongHandle, args: Args) -> Dynamic {
     let group = strip(draft, StripKind::Group, args.next());
     let to = draft.line(group).strip.name.clone();
     let members = Arg::of(args.next().unwrap_or_default());
-    for strip in draft.strip_names("group", &members) {
-        let origin = draft.here.clone();
+    let members = draft.about(Part::Argument(1), |draft| draft.strip_names("group", &members));
+    for strip in members {
+        let origin = draft.here();
         draft.routes.push(Route { strip, to: to.clone(), origin });
     }
     Dynamic::from(group)
@@ -201,15 +203,15 @@ fn vca(draft: &mut Draft, song: SongHandle, args: Args) -> Dynamic {
     let mut args = args.into_iter().map(Arg::of);
     let mut next = || args.next().unwrap_or(Arg::Nothing);
     let (name, strips, level) = (next(), next(), next());
-    let name = draft.heed(args::text("vca", &name)).unwrap_or_default();
-    let strips = draft.strip_names("vca", &strips);
-    let level = draft.heed_setting(&LEVEL, &level);
+    let name = draft.heed_argument(0, args::text("vca", &name)).unwrap_or_default();
+    let strips = draft.about(Part::Argument(1), |draft| draft.strip_names("vca", &strips));
+    let level = draft.about(Part::Argument(2), |draft| draft.heed_setting(&LEVEL, &level));
     if let Some(other) = draft.song.vcas.iter().find(|other| other.name == name) {
         let error = Diagnostic::error(format!("there are two VCAs called `{name}`"));
         let error = error.label(&other.origin, "the first");
         draft.report(error);
     }
-    let origin = draft.here.clone();
+    let origin = draft.here();
     draft.song.vcas.push(Vca { name, strips, level: level.unwrap_or_default(), origin });
     Dynamic::from(song)
 }
@@ -240,7 +242,7 @@ impl Draft {
                 args::text(what, other).map_err(|_| args::unfit(what, "a strip or the name of one", other)),
             )?,
         };
-        self.references.push(super::strips::reference(strip.clone(), wanted, &self.here));
+        self.references.push(super::strips::reference(strip.clone(), wanted, self.spot()));
         Some(strip)
     }
 
@@ -250,6 +252,9 @@ impl Draft {
             self.report(args::unfit(what, "a list of strips such as `[kick, snare]`", arg));
             return Vec::new();
         };
-        list.iter().filter_map(|strip| self.strip_name(what, strip, Wanted::Strip)).collect()
+        let name = |(index, strip)| {
+            self.about(Part::Entry(index), |draft| draft.strip_name(what, strip, Wanted::Strip))
+        };
+        list.iter().enumerate().filter_map(name).collect()
     }
 }

@@ -2,12 +2,14 @@
 
 use crate::{
     api::song::{LEVEL, laws},
-    args::{self, Arg, Options},
+    args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, Reference, Role, Route, Strip, Wanted},
+    options::Options,
+    spot::{Part, Spot},
 };
 use mixwright_engine::{
-    diagnostic::{Diagnostic, Origin},
+    diagnostic::Diagnostic,
     song::{Send, SendFrom, StripKind, Tap, TapPoint},
 };
 use mixwright_nodes::{
@@ -49,8 +51,8 @@ pub(crate) fn register(book: &mut Book<'_>) {
 }
 
 /// A name to bind.
-pub(crate) fn reference(strip: String, wanted: Wanted, origin: &Origin) -> Reference {
-    Reference { strip, wanted, origin: origin.clone() }
+pub(crate) fn reference(strip: String, wanted: Wanted, spot: Spot) -> Reference {
+    Reference { strip, wanted, spot }
 }
 
 fn ear(draft: &mut Draft, strip: Strip, point: TapPoint) -> Dynamic {
@@ -68,7 +70,7 @@ impl Draft {
             && let Some((strip, tap)) = name.split_once('/')
         {
             let wanted = Wanted::Tap(tap.to_owned());
-            self.references.push(reference(strip.to_owned(), wanted, &self.here));
+            self.references.push(reference(strip.to_owned(), wanted, self.spot()));
             return Some(Tap { strip: strip.to_owned(), point: TapPoint::Named(tap.to_owned()) });
         }
         let strip = self.strip_name(what, arg, Wanted::Strip)?;
@@ -113,7 +115,7 @@ fn one(args: Args) -> Arg {
 fn fader(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let hint = "use `trim` in its chain, or the level of `parallel`";
     if draft.has(strip, "fader", placed, hint)
-        && let Some(level) = draft.heed_setting(&FADER, &one(args))
+        && let Some(level) = draft.about(Part::Argument(0), |draft| draft.heed_setting(&FADER, &one(args)))
     {
         draft.line(strip).strip.fader = level;
     }
@@ -126,11 +128,11 @@ fn pan(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     if !draft.has(strip, "pan", placed, "use `balance` in its chain") {
         return Dynamic::from(strip);
     }
-    if let Some(place) = draft.heed_setting(&PAN, &place) {
+    if let Some(place) = draft.about(Part::Argument(0), |draft| draft.heed_setting(&PAN, &place)) {
         draft.line(strip).strip.pan = place;
     }
-    let mut options = Options::read("pan", args.next(), &["law"], |wrong| draft.report(wrong));
-    if let Some(law) = options.take("law").and_then(|arg| draft.heed(args::word("law", &arg, &laws()))) {
+    let mut options = Options::read(draft, "pan", args.next(), &["law"]);
+    if let Some(law) = options.heed(draft, "law", |arg| args::word("law", arg, &laws())) {
         draft.line(strip).strip.law = Some(law);
     }
     Dynamic::from(strip)
@@ -146,7 +148,7 @@ fn mute(draft: &mut Draft, strip: Strip, _: Args) -> Dynamic {
 fn nudge(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let hint = "nudge the tracks that lead to it";
     if draft.has(strip, "nudge", plays, hint)
-        && let Some(by) = draft.heed(args::length("nudge", &one(args)))
+        && let Some(by) = draft.heed_argument(0, args::length("nudge", &one(args)))
     {
         draft.line(strip).strip.nudge = by;
     }
@@ -156,9 +158,10 @@ fn nudge(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
 fn to(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let hint = "everything that is not sent elsewhere goes to the master";
     if draft.has(strip, "to", before_master, hint)
-        && let Some(to) = draft.strip_name("to", &one(args), Wanted::Receiver)
+        && let Some(to) =
+            draft.about(Part::Argument(0), |draft| draft.strip_name("to", &one(args), Wanted::Receiver))
     {
-        let (from, origin) = (draft.line(strip).strip.name.clone(), draft.here.clone());
+        let (from, origin) = (draft.line(strip).strip.name.clone(), draft.here());
         draft.routes.push(Route { strip: from, to, origin });
     }
     Dynamic::from(strip)
@@ -170,16 +173,17 @@ fn send(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let from = match args.next() {
         None => Some(SendFrom::Post),
         Some(arg) => {
-            draft.heed(args::word("send", &arg, &[("pre", SendFrom::Pre), ("post", SendFrom::Post)]))
+            let words = [("pre", SendFrom::Pre), ("post", SendFrom::Post)];
+            draft.heed_argument(2, args::word("send", &arg, &words))
         }
     };
     if !draft.has(strip, "send", before_master, "send from the strips before it") {
         return Dynamic::from(strip);
     }
-    let to = draft.strip_name("send", &to, Wanted::Receiver);
-    let level = draft.heed_setting(&LEVEL, &level);
+    let to = draft.about(Part::Argument(0), |draft| draft.strip_name("send", &to, Wanted::Receiver));
+    let level = draft.about(Part::Argument(1), |draft| draft.heed_setting(&LEVEL, &level));
     if let (Some(to), Some(level), Some(from)) = (to, level, from) {
-        let send = Send { to, level, from, origin: draft.here.clone() };
+        let send = Send { to, level, from, origin: draft.here() };
         let sends = &mut draft.line(strip).strip.sends;
         match sends.iter_mut().find(|other| other.to == send.to) {
             Some(other) => *other = send,
@@ -195,17 +199,13 @@ fn finish(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
         return Dynamic::from(strip);
     }
     let map = args.into_iter().next().map(Arg::of);
-    let Options(given) = Options::read("finish", map, &Finish::INFO.names(), |wrong| draft.report(wrong));
+    let mut options = Options::read(draft, "finish", map, &Finish::INFO.names());
     let mut finish = Finish::default();
     for info in Finish::INFO.flat() {
-        let Some((_, arg)) = given.iter().find(|(name, _)| name == info.name) else {
-            continue;
-        };
-        if let Some(number) = draft.heed(args::number(info, arg)) {
-            let value = Value::Number(number, info.unit().unwrap_or(Unit::Plain));
-            let set = finish.set(info.name, &value).map_err(|error| args::refused(&error));
-            draft.heed(set);
-        }
+        options.heed(draft, info.name, |arg| {
+            let value = Value::Number(args::number(info, arg)?, info.unit().unwrap_or(Unit::Plain));
+            finish.set(info.name, &value).map_err(|error| args::refused(&error))
+        });
     }
     draft.song.finish = Some(finish);
     Dynamic::from(strip)

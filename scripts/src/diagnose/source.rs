@@ -1,6 +1,7 @@
 //! What stands around a place in a script.
 
 use super::Known;
+pub(super) use crate::code::word;
 use mixwright_engine::diagnostic::Origin;
 
 /// The line of a place, split there; nothing if its text is not known.
@@ -12,12 +13,6 @@ pub(super) fn around<'a>(here: &Origin, known: &'a Known) -> (&'a str, &'a str) 
     let line = line.unwrap_or_default();
     let column = (here.column as usize).saturating_sub(1);
     line.split_at(line.char_indices().nth(column).map_or(line.len(), |(at, _)| at))
-}
-
-/// The word at the start of a text, if there is one.
-pub(super) fn word(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    &text[..end]
 }
 
 /// The number at the end of a text, with its sign if it is one's own.

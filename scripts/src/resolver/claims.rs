@@ -7,7 +7,7 @@ use rhai::{AST, ScriptFnMetadata};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The type (none for a helper), name and number of arguments of a function, and where it is defined.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Claims(BTreeMap<(Option<String>, String, usize), Origin>);
 
 impl Claims {
