@@ -19,7 +19,7 @@ pub(crate) fn song(args: &args::Song) -> Result<(Song, Vec<Diagnostic>), Outcome
     if args.script.extension().is_some_and(|extension| extension == "ron") {
         return Ok((from_ron(args)?, Vec::new()));
     }
-    let evaluation = mixwright_scripts::evaluate(&args.script, &args.params);
+    let evaluation = mixwright_scripts::evaluate(&args.script, &args.params)?;
     evaluation.printed.iter().for_each(|line| tell(&format!("{line}\n")));
     match evaluation.song {
         Ok(song) => Ok((song, evaluation.warnings)),

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(outcome) => {
             outcome.print();
-            outcome.code()
+            outcome.code().into()
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{draw, tell};
 use mixwright_engine::{diagnostic::Diagnostic, render::RenderError};
-use std::process::ExitCode;
+use mixwright_scripts::sandbox::Fault;
 
 /// What went wrong, by whose fault it is.
 #[derive(Debug)]
@@ -22,12 +22,12 @@ impl Outcome {
     }
 
     /// The exit code.
-    pub(crate) fn code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub(crate) fn code(&self) -> u8 {
+        match self {
             Outcome::World(..) => 1,
             Outcome::Author(_) => 2,
             Outcome::Bug(_) => 3,
-        })
+        }
     }
 
     /// Tells it on the standard error.
@@ -38,15 +38,15 @@ impl Outcome {
                 tell(&draw::draw(&hint.iter().fold(error, |error, hint| error.hint(hint.clone()))));
             }
             Outcome::Author(found) => found.iter().for_each(|found| tell(&draw::draw(found))),
-            Outcome::Bug(cause) => {
-                let version = env!("CARGO_PKG_VERSION");
-                let error = Diagnostic::error(format!("mixwright {version} broke down: {cause}"));
-                tell(&draw::draw(
-                    &error.hint("this is a bug in mixwright, not in your song: please report it"),
-                ));
-            }
+            Outcome::Bug(cause) => tell(&draw::draw(&broken(cause))),
         }
     }
+}
+
+fn broken(cause: &str) -> Diagnostic {
+    let version = env!("CARGO_PKG_VERSION");
+    Diagnostic::error(format!("mixwright {version} broke down: {cause}"))
+        .hint("this is a bug in mixwright, not in your song: please report it")
 }
 
 impl From<RenderError> for Outcome {
@@ -56,6 +56,15 @@ impl From<RenderError> for Outcome {
             RenderError::Song(diagnostic) => Outcome::Author(vec![*diagnostic]),
             RenderError::Bug { .. } => Outcome::Bug(error.to_string()),
             _ => Outcome::World(with_causes(&error), hint),
+        }
+    }
+}
+
+impl From<Fault> for Outcome {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Ours(cause) => Outcome::Bug(cause),
+            Fault::NoThread(_) => Outcome::World(fault.to_string(), None),
         }
     }
 }
@@ -73,4 +82,25 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixwright_scripts::sandbox::apart;
+
+    #[test]
+    fn a_panic_within_a_script_is_our_fault() {
+        let fault = apart(|| -> () { panic!("lost {}", "count") }).expect_err("it panics");
+        let outcome = Outcome::from(fault);
+        assert_eq!(outcome.code(), 3);
+        let Outcome::Bug(cause) = outcome else { panic!("{outcome:?}") };
+        assert!(cause.contains("lost count"), "{cause}");
+        assert!(broken(&cause).to_string().contains("please report it"));
+    }
+
+    #[test]
+    fn the_systems_refusal_is_not() {
+        assert_eq!(Outcome::from(Fault::NoThread("no memory".to_owned())).code(), 1);
+    }
 }

@@ -27,7 +27,7 @@ use draft::{Draft, Shared, lock};
 use mixwright_engine::{diagnostic::Diagnostic, song::Song};
 use resolver::Resolver;
 use rhai::{AST, Engine, EvalAltResult};
-use sandbox::{Limits, Sandbox, apart};
+use sandbox::{Fault, Limits, Sandbox, apart};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -48,12 +48,18 @@ pub struct Evaluation {
 }
 
 /// Evaluates a script file. `params` are the values that its `param(name, default)` find instead of their defaults.
-pub fn evaluate(script: &Path, params: &[(String, String)]) -> Evaluation {
+///
+/// # Errors
+/// If that breaks down through no mistake of the script; those are in the evaluation.
+pub fn evaluate(script: &Path, params: &[(String, String)]) -> Result<Evaluation, Fault> {
     on_deep_stack(script, params, |resolver, engine| resolver.main(engine))
 }
 
 /// Evaluates a text as if it were the content of the script file.
-pub fn evaluate_text(text: &str, script: &Path, params: &[(String, String)]) -> Evaluation {
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_text(text: &str, script: &Path, params: &[(String, String)]) -> Result<Evaluation, Fault> {
     on_deep_stack(script, params, |resolver, engine| resolver.main_text(engine, text))
 }
 
@@ -71,14 +77,8 @@ fn on_deep_stack(
     script: &Path,
     params: &[(String, String)],
     compile: impl FnOnce(&Resolver, &Engine) -> Compiled + Send,
-) -> Evaluation {
-    apart(|| run(script, params, compile)).unwrap_or_else(|fault| Evaluation {
-        song: Err(vec![Diagnostic::error(fault.to_string())]),
-        warnings: Vec::new(),
-        read: vec![script.to_owned()],
-        sources: resolver::Sources::default(),
-        printed: Vec::new(),
-    })
+) -> Result<Evaluation, Fault> {
+    apart(|| run(script, params, compile))
 }
 
 fn run(
@@ -132,5 +132,18 @@ fn known(script: &Path, resolver: &Resolver, words: &Vocabulary) -> Known {
         sources: resolver.sources(),
         verbs: words.all().into_iter().chain(resolver.verbs()).collect(),
         units: units::UNITS.iter().map(|(word, ..)| (*word).to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breakdown_is_no_mistake_of_the_script() {
+        let broken = on_deep_stack(Path::new("song.rhai"), &[], |_, _| panic!("lost count"));
+        assert_eq!(broken.map(|_| ()), Err(Fault::Ours("lost count".to_owned())));
+        let mistaken = evaluate_text("let x = ;", Path::new("song.rhai"), &[]);
+        assert!(mistaken.is_ok_and(|evaluation| evaluation.song.is_err()));
     }
 }

@@ -8,7 +8,7 @@ use mixwright_scripts::{Evaluation, evaluate, evaluate_text};
 use std::path::Path;
 
 fn run(text: &str) -> Evaluation {
-    evaluate_text(&format!("let song = song(\"T\");\n{text}"), Path::new("test.rhai"), &[])
+    evaluate_text(&format!("let song = song(\"T\");\n{text}"), Path::new("test.rhai"), &[]).unwrap()
 }
 
 #[track_caller]
@@ -213,7 +213,8 @@ fn tempo_and_meter() {
            s.meter(bar(33), "3/4");"#,
         Path::new("t.rhai"),
         &[],
-    );
+    )
+    .unwrap();
     let song = evaluation.song.unwrap();
     assert_eq!((song.tempo.0, song.tempos.len(), song.tempos[1].tempo.0), (96.0, 2, 84.0));
     assert_eq!((song.meters[1].bar, song.meters[1].beats), (33, 3));
@@ -224,7 +225,7 @@ fn tempo_and_meter() {
 fn parameters_from_the_command_line() {
     let text = "let s = song(\"T\"); s.master.finish(#{ loudness: param(\"loudness\", -14.lufs) });";
     let with = |name: &str, value: &str| {
-        evaluate_text(text, Path::new("t.rhai"), &[(name.to_owned(), value.to_owned())]).song
+        evaluate_text(text, Path::new("t.rhai"), &[(name.to_owned(), value.to_owned())]).unwrap().song
     };
     assert_eq!(with("loudness", "-11").unwrap().finish.unwrap().loudness.0, -11.0);
     assert_eq!(with("loudness", "-10 lufs").unwrap().finish.unwrap().loudness.0, -10.0);
@@ -253,14 +254,14 @@ fn templates_settings_and_their_mistakes() {
         "wrong.rhai",
         "import \"voice\";\nlet s = song(\"T\");\ns.track(\"a\", \"a.wav\").lead(#{ brightness: 99.db });",
     );
-    let good = evaluate(&folder.path().join("good.rhai"), &[]);
+    let good = evaluate(&folder.path().join("good.rhai"), &[]).unwrap();
     let song = good.song.unwrap_or_else(|errors| panic!("{}", said(&errors).join("\n")));
     assert_eq!(strip(&song, "x").chain.len(), 1);
     assert!(good.read.len() >= 3, "{:?}", good.read);
     for (file, words, line) in
         [("bad.rhai", "did you mean `brightness`?", 3), ("wrong.rhai", "must lie between", 4)]
     {
-        let errors = evaluate(&folder.path().join(file), &[]).song.unwrap_err();
+        let errors = evaluate(&folder.path().join(file), &[]).unwrap().song.unwrap_err();
         let said = said(&errors);
         assert_eq!(errors.len(), 1, "{said:?}");
         assert!(said[0].contains(words), "{said:?}");
@@ -342,6 +343,6 @@ fn names_and_ways_are_checked_at_the_end() {
         (3, 20),
         &["`a` is a track"],
     );
-    let none = evaluate_text("let x = 3;", Path::new("t.rhai"), &[]).song.unwrap_err();
+    let none = evaluate_text("let x = 3;", Path::new("t.rhai"), &[]).unwrap().song.unwrap_err();
     assert!(said(&none)[0].contains("declares no song"));
 }

@@ -8,7 +8,7 @@ use mixwright_scripts::{Evaluation, evaluate_text};
 use std::path::Path;
 
 fn run(text: &str) -> Evaluation {
-    evaluate_text(text, Path::new("test.rhai"), &[])
+    evaluate_text(text, Path::new("test.rhai"), &[]).unwrap()
 }
 
 fn song(text: &str) -> Song {

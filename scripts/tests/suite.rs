@@ -97,7 +97,7 @@ fn parted(text: &str) -> (String, String) {
 /// All that is said of a script, in the form in which it is expected.
 fn said(project: &Path, name: &str) -> String {
     let text = fs::read_to_string(project.join(name)).unwrap();
-    let evaluation = mixwright_scripts::evaluate_text(&parted(&text).0, &project.join(name), &[]);
+    let evaluation = mixwright_scripts::evaluate_text(&parted(&text).0, &project.join(name), &[]).unwrap();
     let mut all = evaluation.warnings;
     match evaluation.song {
         Err(errors) => all.extend(errors),

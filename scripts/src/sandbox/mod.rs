@@ -125,16 +125,21 @@ pub fn check_size(source: &str) -> Result<(), Diagnostic> {
         .hint("large tables belong in a RON file, read with `settings`"))
 }
 
-/// Mixwright itself is wrong: not the script and not the world.
+/// Why a script was not evaluated, which is no fault of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(
-    /// What was said in the panic.
-    pub String,
-);
+pub enum Fault {
+    /// Mixwright itself is wrong: what was said in the panic.
+    Ours(String),
+    /// The system gave no thread: what it said.
+    NoThread(String),
+}
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "this is a bug in mixwright: {}", self.0)
+        match self {
+            Fault::Ours(words) => write!(f, "this is a bug in mixwright: {words}"),
+            Fault::NoThread(words) => write!(f, "no thread for the script: {words}"),
+        }
     }
 }
 
@@ -144,16 +149,16 @@ impl std::error::Error for Fault {}
 /// the script leaves behind.
 ///
 /// # Errors
-/// If the work panics.
+/// If the work panics, or no thread can be had for it.
 pub fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Fault> {
     thread::scope(|scope| {
         thread::Builder::new()
             .name("script".to_owned())
             .stack_size(STACK)
             .spawn_scoped(scope, work)
-            .map_err(|error| Fault(format!("no thread for the script: {error}")))?
+            .map_err(|error| Fault::NoThread(error.to_string()))?
             .join()
-            .map_err(|panic| Fault(plain(said(&*panic))))
+            .map_err(|panic| Fault::Ours(plain(said(&*panic))))
     })
 }
 
