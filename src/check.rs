@@ -22,7 +22,7 @@ pub(crate) fn run(args: &args::Check) -> Result<(), Outcome> {
         (Ok((_, _, warnings)), true) => print(&listed(&warnings)),
         (Err(Outcome::Author(errors)), true) => {
             print(&listed(&errors))?;
-            Err(Outcome::Author(Vec::new()))
+            Err(Outcome::Told(Outcome::Author(errors).code()))
         }
         (Err(outcome), _) => Err(outcome),
     }

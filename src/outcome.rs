@@ -1,7 +1,10 @@
 //! How a run can end badly, and the exit code for each.
 
 use crate::{draw, tell};
-use mixwright_engine::{diagnostic::Diagnostic, render::RenderError};
+use mixwright_engine::{
+    diagnostic::{Blame, Diagnostic},
+    render::RenderError,
+};
 use mixwright_scripts::sandbox::Fault;
 
 /// What went wrong, by whose fault it is.
@@ -9,10 +12,12 @@ use mixwright_scripts::sandbox::Fault;
 pub(crate) enum Outcome {
     /// A file, the disk, the system: a message and advice.
     World(String, Option<String>),
-    /// The author: all that is wrong with the song.
+    /// All that is wrong with the song, mostly the author's.
     Author(Vec<Diagnostic>),
     /// Us: what the panic said.
     Bug(String),
+    /// What was told already, with its exit code.
+    Told(u8),
 }
 
 impl Outcome {
@@ -25,8 +30,10 @@ impl Outcome {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Outcome::World(..) => 1,
+            Outcome::Author(found) if blameless(found) => 1,
             Outcome::Author(_) => 2,
             Outcome::Bug(_) => 3,
+            Outcome::Told(code) => *code,
         }
     }
 
@@ -39,8 +46,14 @@ impl Outcome {
             }
             Outcome::Author(found) => found.iter().for_each(|found| tell(&draw::draw(found))),
             Outcome::Bug(cause) => tell(&draw::draw(&broken(cause))),
+            Outcome::Told(_) => {}
         }
     }
+}
+
+/// Whether nothing but the song's files is at fault.
+fn blameless(found: &[Diagnostic]) -> bool {
+    found.iter().all(|found| found.blame == Blame::World)
 }
 
 fn broken(cause: &str) -> Diagnostic {
@@ -97,6 +110,13 @@ mod tests {
         let Outcome::Bug(cause) = outcome else { panic!("{outcome:?}") };
         assert!(cause.contains("lost count"), "{cause}");
         assert!(broken(&cause).to_string().contains("please report it"));
+    }
+
+    #[test]
+    fn bad_files_alone_are_no_mistake_of_the_author() {
+        let (mine, worlds) = (Diagnostic::error("x"), Diagnostic::error("y").blame(Blame::World));
+        assert_eq!(Outcome::Author(vec![worlds.clone()]).code(), 1);
+        assert_eq!(Outcome::Author(vec![worlds, mine]).code(), 2);
     }
 
     #[test]

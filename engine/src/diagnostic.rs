@@ -29,11 +29,22 @@ pub enum Severity {
     Warning,
 }
 
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The song's author can mend it in the song.
+    Author,
+    /// A file or the system: nothing in the song is wrong.
+    World,
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
+    /// Whose fault it is.
+    pub blame: Blame,
     /// What is wrong: lower case, no full stop, names in backticks, what was given and what is allowed.
     pub message: String,
     /// Where.
@@ -45,10 +56,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error without a place, hints or labels.
+    /// An error of the author, without a place, hints or labels.
     pub fn error(message: impl Into<String>) -> Self {
         Diagnostic {
             severity: Severity::Error,
+            blame: Blame::Author,
             message: message.into(),
             origin: None,
             labels: Vec::new(),
@@ -59,6 +71,13 @@ impl Diagnostic {
     /// A warning without a place, hints or labels.
     pub fn warning(message: impl Into<String>) -> Self {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message) }
+    }
+
+    /// The same as another's fault.
+    #[must_use]
+    pub fn blame(mut self, blame: Blame) -> Self {
+        self.blame = blame;
+        self
     }
 
     /// The same at a place.

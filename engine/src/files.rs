@@ -9,6 +9,7 @@
 pub mod faults;
 mod pool;
 
+use crate::diagnostic::Blame;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -67,6 +68,14 @@ impl FileError {
     /// A failure of [`scratch`] space in a folder.
     pub fn scratch(folder: &Path, source: io::Error) -> FileError {
         failed(Action::Write, folder, source)
+    }
+
+    /// Whose fault it is: a name that leads to no file is the author's.
+    pub fn blame(&self) -> Blame {
+        match self {
+            FileError::Failed { cause, .. } if cause.kind() != io::ErrorKind::NotFound => Blame::World,
+            _ => Blame::Author,
+        }
     }
 
     /// What may help: the nearest name in the folder of a file that does not exist.

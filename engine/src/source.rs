@@ -6,6 +6,7 @@
 mod clips;
 mod conformed;
 mod decode;
+mod kind;
 mod mp4;
 mod reader;
 mod sound;
@@ -16,6 +17,7 @@ pub use reader::{Info, Reader, Start};
 pub use sound::load;
 pub use stream::{Converters, Stream};
 
+use crate::diagnostic::{Blame, Diagnostic};
 use crate::files::FileError;
 use std::path::PathBuf;
 
@@ -96,6 +98,19 @@ impl SourceError {
             }
             _ => None,
         }
+    }
+}
+
+/// The same for the author of a song: a wrong name or a wrong choice is the author's, a bad file is not.
+impl From<SourceError> for Diagnostic {
+    fn from(error: SourceError) -> Self {
+        let blame = match &error {
+            SourceError::Damaged { .. } | SourceError::Short { .. } => Blame::World,
+            SourceError::File(error) => error.blame(),
+            _ => Blame::Author,
+        };
+        let hint = error.hint();
+        hint.into_iter().fold(Diagnostic::error(error.to_string()).blame(blame), Diagnostic::hint)
     }
 }
 

@@ -67,9 +67,8 @@ impl Resolver {
     /// If it cannot be read or parsed, or defines a built-in verb.
     pub fn main(&self, engine: &Engine) -> Result<AST, Failure> {
         let path = &self.shared.main;
-        let text = self
-            .read(path, SOURCE)
-            .map_err(|unread| fail(unreadable(&shown(path), &unread), Position::NONE))?;
+        let text =
+            self.read(path, SOURCE).map_err(|unread| fail(places::unread(path, &unread), Position::NONE))?;
         self.main_text(engine, &text)
     }
 
@@ -96,7 +95,7 @@ impl Resolver {
         }
         let path = places::beside(&self.shared.main, file);
         let name = shown(&path);
-        let text = self.read(&path, most).map_err(|unread| unreadable(&name, &unread))?;
+        let text = self.read(&path, most).map_err(|unread| places::unread(&path, &unread))?;
         self.state().sources.insert(name.clone(), text.as_str().into());
         Ok((name, text))
     }
@@ -248,10 +247,6 @@ pub(crate) fn fail(diagnostic: Diagnostic, at: Position) -> Failure {
 
 fn unparsed(error: ParseError) -> Failure {
     Box::new(EvalAltResult::ErrorParsing(*error.0, error.1))
-}
-
-fn unreadable(name: &str, why: &Unread) -> Diagnostic {
-    Diagnostic::error(format!("cannot read `{name}`: {why}"))
 }
 
 /// The name of a file in origins and messages.

@@ -86,6 +86,9 @@ fn a_template_is_called_again_and_again() {
 song.track(\"a\", \"a.flac\").bass_line(); song.track(\"b\", \"a.flac\").bass_line();
 song.track(\"c\", \"a.flac\").bass_line(); song.track(\"d\", \"a.flac\").bass_line(#{ growl: 3.db });";
     for _ in 0..20 {
-        evaluate_text(script, Path::new("test.rhai"), &[]).expect("nothing breaks down").song.expect("its constants are there");
+        evaluate_text(script, Path::new("test.rhai"), &[])
+            .expect("nothing breaks down")
+            .song
+            .expect("its constants are there");
     }
 }

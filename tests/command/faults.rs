@@ -49,9 +49,11 @@ fn a_source_that_is_cut_short_is_named() {
     let (studio, before) = rendered();
     let whole = studio.bytes("audio/tone.wav");
     fs::write(studio.path("audio/tone.wav"), &whole[..whole.len() / 2]).unwrap();
-    let said = changes_nothing(&studio, &before, 2, "render mix.rhai -o out.wav --mix mix.wav --stems stems");
+    let said = changes_nothing(&studio, &before, 1, "render mix.rhai -o out.wav --mix mix.wav --stems stems");
     assert!(said.contains("`audio/tone.wav` is cut short: it ends at 0:00.750 of 0:01.500"), "{said}");
     assert!(said.contains("mix.rhai:7:"), "its header tells, so the check does:\n{said}");
+    studio.refused(1, "check mix.rhai");
+    assert_eq!(studio.run("check mix.rhai --json").code, 1);
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn a_damaged_source_is_named_when_it_is_heard() {
     fs::write(studio.path("audio/tone.flac"), &bytes).unwrap();
     let said =
         changes_nothing(&studio, &before, 1, "render flac.rhai -o out.wav --mix mix.wav --stems stems");
-    assert!(said.contains("audio/tone.flac"), "{said}");
+    assert!(said.contains("`audio/tone.flac` is cut short: it ends at 0:0"), "{said}");
 }
 
 #[test]
@@ -74,7 +76,8 @@ fn a_source_that_is_missing_or_no_sound_is_the_authors() {
     fs::write(studio.path("audio/tone.wav"), "no sound at all").unwrap();
     fs::remove_file(studio.path("audio/kick.wav")).unwrap();
     let said = changes_nothing(&studio, &before, 2, "render mix.rhai -o out.wav");
-    assert!(said.contains("audio/tone.wav") && said.contains("audio/kick.wav"), "both are told:\n{said}");
+    assert!(said.contains("cannot play `audio/tone.wav`: it is a text"), "{said}");
+    assert!(said.contains("played are WAV") && said.contains("audio/kick.wav"), "both are told:\n{said}");
     assert!(said.contains("mix.rhai:6:") && said.contains("mix.rhai:7:"), "{said}");
 }
 

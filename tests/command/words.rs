@@ -12,7 +12,7 @@ fn check_says_what_is_wrong_with_its_place() {
     studio.write("wrong.rhai", &SONG.replace("threshold", "treshold"));
     let said = studio.refused(2, "check wrong.rhai");
     for words in
-        ["wrong.rhai:6:49", "`compress` has no setting `treshold`", "did you mean `threshold`?", "^^^^^^^^"]
+        ["wrong.rhai:6:61", "`compress` has no setting `treshold`", "did you mean `threshold`?", "^^^^^^^^"]
     {
         assert!(said.contains(words), "{words} is missing in\n{said}");
     }

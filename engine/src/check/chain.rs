@@ -128,11 +128,10 @@ impl Bench<'_> {
             if file_name.is_empty() {
                 let message = format!("`{}` needs `{name}`: the name of an audio file", insert.name);
                 self.found.push(Diagnostic::error(message).at(&insert.origin));
-            } else if let Err((message, hint)) =
+            } else if let Err(error) =
                 self.files.facts(&self.song.folder.join(&file_name), ChannelPick::One(1))
             {
-                let error = Diagnostic::error(message).at(&insert.origin);
-                self.found.push(hint.into_iter().fold(error, Diagnostic::hint));
+                self.found.push(error.at(&insert.origin));
             }
         }
     }

@@ -63,7 +63,7 @@ impl Bench<'_> {
     /// What each file holds; one that cannot be read is an error at each clip that plays it.
     fn probe(&mut self) -> Known {
         let mut known = Known::new();
-        let mut failed: BTreeMap<(String, ChannelPick), (String, Option<String>)> = BTreeMap::new();
+        let mut failed: BTreeMap<(String, ChannelPick), Diagnostic> = BTreeMap::new();
         let clips = self.song.strips.iter().flat_map(|strip| &strip.clips);
         for clip in clips {
             let key = (clip.file.clone(), clip.channel);
@@ -74,10 +74,7 @@ impl Bench<'_> {
                     Err(error) => drop(failed.insert(key.clone(), error)),
                 }
             }
-            if let Some((message, hint)) = failed.get(&key) {
-                let error = Diagnostic::error(message.clone()).at(&clip.origin);
-                self.found.push(hint.iter().fold(error, |error, hint| error.hint(hint.clone())));
-            }
+            self.found.extend(failed.get(&key).map(|error| error.clone().at(&clip.origin)));
         }
         known
     }

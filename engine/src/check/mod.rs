@@ -35,8 +35,8 @@ pub trait Files {
     /// What a file holds, as far as it is played.
     ///
     /// # Errors
-    /// A message on why it cannot be read, and advice.
-    fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, (String, Option<String>)>;
+    /// Why it cannot be read.
+    fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic>;
 }
 
 /// A checked song, and what is odd but not wrong in it.

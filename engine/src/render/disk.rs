@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{FileFacts, Files},
+    diagnostic::Diagnostic,
     resolved::PlayedClip,
     song::ChannelPick,
     source::{self, Clips, Converters, Reader},
@@ -33,8 +34,8 @@ impl Disk {
 }
 
 impl Files for Disk {
-    fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, (String, Option<String>)> {
-        let reader = Reader::open(path, pick).map_err(|error| (error.to_string(), error.hint()))?;
+    fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic> {
+        let reader = Reader::open(path, pick)?;
         let info = reader.info();
         Ok(FileFacts { rate: info.rate, channels: info.channels, frames: info.frames })
     }

@@ -2,9 +2,10 @@
 //!
 //! The decoder is not trusted: a panic is an error, a demuxer that makes no progress is stopped, bad packets are told.
 
+use super::kind;
 use super::mp4::{self, Edit};
 use crate::files::Input;
-use std::io::{self, Seek};
+use std::io::{self, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -59,7 +60,7 @@ const PATIENCE: usize = 4096;
 impl Decoder {
     pub(super) fn open(mut input: Input, extension: &str) -> Result<(Decoder, Found), Fault> {
         let edit = mp4::edit(&mut input).map_err(Fault::Io)?;
-        input.rewind().map_err(Fault::Io)?;
+        let head = head(&mut input).map_err(Fault::Io)?;
         let stream = MediaSourceStream::new(Box::new(input), Default::default());
         let mut hint = Hint::new();
         hint.with_extension(extension);
@@ -67,7 +68,7 @@ impl Decoder {
             let probe = symphonia::default::get_probe();
             let format = probe
                 .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-                .map_err(unknown)?;
+                .map_err(|error| unread(error, &head))?;
             let track =
                 format.default_track(TrackType::Audio).ok_or_else(|| silent("it holds no audio"))?.clone();
             let (decoder, found) = begin(&*format, &track, edit)?;
@@ -147,10 +148,10 @@ fn begin(
     edit: Option<Edit>,
 ) -> Result<(Box<dyn AudioDecoder>, Found), Fault> {
     let Some(CodecParameters::Audio(params)) = &track.codec_params else {
-        return Err(silent("its codec is not known"));
+        return Err(silent("its codec is not known here"));
     };
     let codecs = symphonia::default::get_codecs();
-    let decoder = codecs.make_audio_decoder(params, &AudioDecoderOptions::default()).map_err(unknown)?;
+    let decoder = codecs.make_audio_decoder(params, &AudioDecoderOptions::default()).map_err(undecoded)?;
     let codec = decoder.codec_info();
     let rate = params.sample_rate.ok_or_else(|| silent("it does not tell its rate"))?;
     let container = format.format_info().short_name;
@@ -168,9 +169,23 @@ fn begin(
         trimmed: pcm || lossless || told || edit.is_some() || codec.short_name == "vorbis",
         edit: edit.filter(|_| !told),
         lossy: !(pcm || lossless),
-        name: format!("{container}, {}", codec.short_name),
+        name: named(container, codec.short_name),
     };
     Ok((decoder, found))
+}
+
+/// A container and its codec, which have one name where the codec needs no other container.
+fn named(container: &str, codec: &str) -> String {
+    if container == codec { codec.to_owned() } else { format!("{container}, {codec}") }
+}
+
+/// The first bytes of a file, which is then at its start again.
+fn head(input: &mut Input) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    input.rewind()?;
+    input.take(kind::HEAD as u64).read_to_end(&mut head)?;
+    input.rewind()?;
+    Ok(head)
 }
 
 /// The next packet of the track; a file that ends within one ends before it.
@@ -211,11 +226,24 @@ fn silent(what: &str) -> Fault {
     Fault::Unknown(what.to_owned())
 }
 
-fn unknown(error: Error) -> Fault {
+/// Why no format was found in a file that begins with these bytes.
+fn unread(error: Error, head: &[u8]) -> Fault {
+    match (error, kind::otherwise(head)) {
+        (Error::IoError(e), _) if e.kind() != io::ErrorKind::UnexpectedEof => Fault::Io(e),
+        (_, Some(what)) => silent(what),
+        (Error::IoError(_), None) => silent("it ends before any sound"),
+        (Error::Unsupported(_), None) => silent("it is no audio that is known here"),
+        (Error::DecodeError(what), None) => silent(&format!("its beginning is damaged ({what})")),
+        (e, None) => silent(&format!("its beginning cannot be read ({e})")),
+    }
+}
+
+/// Why a format's codec cannot be decoded.
+fn undecoded(error: Error) -> Fault {
     match error {
         Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Fault::Io(e),
-        Error::IoError(_) => silent("it ends before any sound"),
-        e => Fault::Unknown(e.to_string()),
+        Error::Unsupported(_) => silent("its codec is not known here"),
+        e => silent(&format!("its codec's settings are damaged ({e})")),
     }
 }
 

@@ -8,6 +8,7 @@
 
 use mixwright_engine::{
     check::{FileFacts, Files, check},
+    diagnostic::Diagnostic,
     graph,
     plan::{self, Machine, Plan},
     render::{
@@ -35,11 +36,11 @@ pub(crate) const RATE: u32 = 48_000;
 pub(crate) struct Made;
 
 impl Files for Made {
-    fn facts(&self, path: &Path, _: ChannelPick) -> Result<FileFacts, (String, Option<String>)> {
+    fn facts(&self, path: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
         let name = path.to_string_lossy();
         let channels = if name.starts_with("stereo") { 2 } else { 1 };
         if name.contains("missing") {
-            return Err((format!("cannot read `{name}`: no such file"), None));
+            return Err(Diagnostic::error(format!("cannot read `{name}`: no such file")));
         }
         Ok(FileFacts { rate: RATE, channels, frames: 30_000 })
     }

@@ -22,16 +22,14 @@ pub(crate) fn register(book: &mut Book<'_>, resolver: &Resolver) {
     book.verb::<Map>(Of::Free, "given(own)", 1..=1, given);
 }
 
-/// Reads a RON file, whose name counts from the folder of the script.
+/// Reads a RON file, whose name counts from the folder of the main script.
 fn settings(draft: &mut Draft, resolver: &Resolver, args: Args) -> Dynamic {
     let Some(file) = draft.heed_argument(0, args::text("settings", &Arg::of(first(args)))) else {
         return Dynamic::UNIT;
     };
-    let text = resolver
-        .read(&draft.song.folder.join(&file), settings::SETTINGS)
-        .map_err(|unread| Diagnostic::error(format!("cannot read `{file}`: {unread}")));
-    let read = text.and_then(|text| settings::read(&text, &file));
-    draft.heed(read).unwrap_or_default()
+    let read =
+        resolver.read_beside(&file, settings::SETTINGS).and_then(|(name, text)| settings::read(&text, &name));
+    draft.heed_argument(0, read).unwrap_or_default()
 }
 
 fn param(draft: &mut Draft, args: Args) -> Dynamic {

@@ -90,6 +90,15 @@ pub(super) fn missing(path: &str, tried: &[PathBuf]) -> Diagnostic {
     error.hint(format!("the library has {}", list(&library)))
 }
 
+/// The error for a file that is named in full and cannot be read, with what is near one that is missing.
+pub(super) fn unread(path: &Path, why: &Unread) -> Diagnostic {
+    let error = Diagnostic::error(format!("cannot read `{}`: {why}", super::shown(path)));
+    match files::nearest(path).filter(|_| matches!(why, Unread::Missing)) {
+        Some(near) => error.hint(format!("there is `{}`", super::shown(&tidy(&near)))),
+        None => error,
+    }
+}
+
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
