@@ -9,6 +9,7 @@ mod measure;
 mod outcome;
 mod progress;
 mod render;
+mod sections;
 mod show;
 mod table;
 

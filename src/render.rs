@@ -5,6 +5,7 @@ use crate::{
     outcome::Outcome,
     print,
     progress::{Line, Wanted},
+    sections::{self, Measured},
     table, tell,
 };
 use mixwright_engine::{
@@ -40,20 +41,34 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let told = |done, all, rate| line.tell(done, all, rate);
     let done = render(&checked.song, &request, &load::disk(&song), &Progress { told: &told, stop: &stop });
     line.end();
-    said(&done?, args, begun)
+    let report = done?;
+    let start = request.part.map_or(Frames(0), |(from, _)| from);
+    let sections = match &request.master {
+        Some(master) if !args.quiet || args.json => {
+            sections::measured(&checked.song, master, start, report.length)?
+        }
+        _ => Vec::new(),
+    };
+    said(&report, &sections, args, begun)
 }
 
-fn said(report: &Report, args: &args::Render, begun: Instant) -> Result<(), Outcome> {
+fn said(report: &Report, sections: &[Measured], args: &args::Render, begun: Instant) -> Result<(), Outcome> {
     let took = begun.elapsed();
     match (args.json, args.quiet) {
         (true, _) => {
             let mut json = serde_json::to_value(report).unwrap_or_default();
+            json["sections"] = sections.iter().map(section).collect();
             json["seconds_taken"] = took.as_secs_f64().into();
             print(&format!("{json:#}\n"))
         }
         (_, true) => Ok(()),
-        _ => print(&table::report(report, took)),
+        _ => print(&table::report(report, sections, took)),
     }
+}
+
+fn section(measured: &Measured) -> serde_json::Value {
+    let Measured { name, from, to, reading } = measured;
+    serde_json::json!({ "name": name, "from": from, "to": to, "reading": reading })
 }
 
 /// Solo and mute are the command's: the song does not know of them.

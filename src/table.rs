@@ -1,5 +1,6 @@
 //! Figures for people: what a render made, and what files measure.
 
+use crate::sections;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use mixwright_engine::{
     measure::Measured,
@@ -15,7 +16,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// A render in figures.
-pub(crate) fn report(report: &Report, took: Duration) -> String {
+pub(crate) fn report(report: &Report, sections: &[sections::Measured], took: Duration) -> String {
     let mut text = format!("{}\n\n", strips(&report.strips));
     if !report.reductions.is_empty() {
         let mut table = plain(&["turned down by at most", "dB"]);
@@ -30,6 +31,12 @@ pub(crate) fn report(report: &Report, took: Duration) -> String {
     table.add_row(program("master", &report.master));
     aligned(&mut table);
     let _ = write!(text, "{table}\n\n");
+    if !sections.is_empty() {
+        let _ = write!(text, "{}\n\n", by_section(sections, report.rate));
+    }
+    if !report.chapters.is_empty() {
+        let _ = write!(text, "{}\n\n", chapters(report));
+    }
     if let Some(finished) = &report.finish {
         let _ = writeln!(text, "finish: {}", finish(finished));
     }
@@ -55,6 +62,37 @@ fn strips(strips: &[StripReport]) -> Table {
     }
     aligned(&mut table);
     table
+}
+
+/// What the sections of the master measure, each by itself.
+fn by_section(sections: &[sections::Measured], rate: u32) -> Table {
+    let mut table = plain(&["section", "from", "LUFS-I", "dBTP"]);
+    for section in sections {
+        let reading = &section.reading;
+        table.add_row([
+            section.name.clone(),
+            clock(section.from.seconds(rate)),
+            loudness(reading.loudness.integrated),
+            level(Db(reading.true_peak.level.0)),
+        ]);
+    }
+    aligned(&mut table);
+    table
+}
+
+fn chapters(report: &Report) -> Table {
+    let mut table = plain(&["chapter", "at"]);
+    for chapter in &report.chapters {
+        table.add_row([chapter.title.clone(), clock(chapter.at.seconds(report.rate))]);
+    }
+    aligned(&mut table);
+    table
+}
+
+/// A time as players show it: `1:02.345`.
+fn clock(seconds: f64) -> String {
+    let thousandths = (seconds * 1000.0).round() as u64;
+    format!("{}:{:02}.{:03}", thousandths / 60_000, thousandths / 1000 % 60, thousandths % 1000)
 }
 
 fn program(name: &str, reading: &ProgramReading) -> [String; 6] {

@@ -7,6 +7,7 @@ use crate::{
 use mixwright_nodes::{
     effect::Width,
     meter::program::{Program, ProgramReading},
+    unit::Frames,
 };
 use std::path::Path;
 
@@ -30,18 +31,36 @@ const PIECE: usize = 4096;
 /// If it cannot be read to its end.
 pub fn measure(path: &Path) -> Result<Measured, SourceError> {
     let mut reader = Reader::open(path, ChannelPick::All)?;
-    let (rate, format) = (reader.info().rate, reader.info().format.clone());
+    let (rate, format, frames) = (reader.info().rate, reader.info().format.clone(), reader.info().frames);
+    Ok(Measured { rate, format, reading: heard(&mut reader, frames)? })
+}
+
+/// Measures a part of a file, as if it were all of it.
+///
+/// # Errors
+/// If it cannot be read that far.
+pub fn measure_part(path: &Path, from: Frames, to: Frames) -> Result<ProgramReading, SourceError> {
+    let mut reader = Reader::open(path, ChannelPick::All)?;
+    let (from, to) = (from.0.max(0) as u64, to.0.max(0) as u64);
+    reader.seek(from)?;
+    heard(&mut reader, to.saturating_sub(from))
+}
+
+/// What the meters read of so many frames.
+fn heard(reader: &mut Reader, mut left_over: u64) -> Result<ProgramReading, SourceError> {
     let width = if reader.info().channels == 1 { Width::Mono } else { Width::Stereo };
-    let mut meter = Program::new(rate, width);
+    let mut meter = Program::new(reader.info().rate, width);
     let (mut left, mut right) = (vec![0.0; PIECE], vec![0.0; PIECE]);
     loop {
+        let wanted = usize::try_from(left_over).map_or(PIECE, |wanted| wanted.min(PIECE));
         let frames = match width {
-            Width::Mono => reader.read(&mut [&mut left])?,
-            Width::Stereo => reader.read(&mut [&mut left, &mut right])?,
+            Width::Mono => reader.read(&mut [&mut left[..wanted]])?,
+            Width::Stereo => reader.read(&mut [&mut left[..wanted], &mut right[..wanted]])?,
         };
         if frames == 0 {
-            return Ok(Measured { rate, format, reading: meter.reading() });
+            return Ok(meter.reading());
         }
+        left_over -= frames as u64;
         meter.push(&left[..frames], (width == Width::Stereo).then_some(&right[..frames]));
     }
 }

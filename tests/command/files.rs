@@ -1,6 +1,6 @@
 //! What `render` writes: kinds of files, the mix, stems, and the figures that go with them.
 
-use crate::studio::{RATE, Studio};
+use crate::studio::{RATE, SONG, Studio};
 use hound::SampleFormat;
 
 #[test]
@@ -50,6 +50,26 @@ fn flac_holds_the_same_sound() {
         assert!(off.abs() < 0.01, "{file} is louder by {off} LU");
     }
     assert!(studio.bytes("small.flac").len() < studio.bytes("out.flac").len());
+}
+
+#[test]
+fn sections_and_chapters_are_in_the_report() {
+    let studio = Studio::new();
+    studio.write("parts.rhai", &format!("{SONG}song.chapter(0.5.s, \"Hello\");\n"));
+    let report = studio.json("render parts.rhai --json -o out.wav");
+    let sections = report["sections"].as_array().unwrap();
+    assert_eq!(sections.iter().map(|section| &section["name"]).collect::<Vec<_>>(), ["intro", "outro"]);
+    let peak = |reading: &serde_json::Value| reading["true_peak"]["level"].as_f64().unwrap();
+    let loudest = sections.iter().map(|section| peak(&section["reading"])).fold(f64::MIN, f64::max);
+    assert!((loudest - peak(&report["master"])).abs() < 0.3, "{loudest} in {report:#}");
+    let said = studio.done("render parts.rhai -o out.wav");
+    for row in [["outro", "0:01.000"], ["Hello", "0:00.500"]] {
+        let found = said.lines().any(|line| line.split_whitespace().take(2).eq(row));
+        assert!(found, "{row:?} is missing in\n{said}");
+    }
+    let part = studio.json("render parts.rhai --json -o part.wav --section outro");
+    assert_eq!(part["sections"].as_array().map(Vec::len), Some(1), "the others are not in it");
+    assert_eq!(part["sections"][0]["from"], sections[1]["from"]);
 }
 
 /// The bits of a sample, from STREAMINFO (RFC 9639, 8.2): after 20 bits of the rate and 3 of the channels.
