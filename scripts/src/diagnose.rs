@@ -107,7 +107,10 @@ fn explain(error: &EvalAltResult, here: &Origin, known: &Known) -> Diagnostic {
         E::ErrorFunctionNotFound(signature, _) => calls::unknown(signature, here, known),
         E::ErrorDotExpr(words, _) => calls::property(words, known),
         E::ErrorVariableNotFound(name, _) => syntax::undefined(name, here, known),
-        E::ErrorModuleNotFound(path, _) => Diagnostic::error(format!("there is no template `{path}`")),
+        E::ErrorModuleNotFound(alias, _) => Diagnostic::error(format!(
+            "`{alias}` is out of sight here, as the function around it calls itself"
+        ))
+        .hint(format!("write the `import … as {alias};` within that function")),
         E::ErrorStackOverflow(_) => Diagnostic::error("functions call each other more than 32 deep")
             .hint("does a function call itself without an end?"),
         E::ErrorTooManyModules(_) => Diagnostic::error(format!("more than {MODULES} imports")),

@@ -28,12 +28,54 @@ pub(super) fn unknown(signature: &str, here: &Origin, known: &Known) -> Diagnost
         return Diagnostic::error(format!("`{name}` is a unit, not a function"))
             .hint(format!("write `6.{name}`, without `()`"));
     }
-    if known.is_verb(name) {
-        return Diagnostic::error(format!("`{name}` does not work with {}", list(&args)));
+    if let Some(lost) = lost(name, args.len(), here, known) {
+        return lost;
     }
     let (before, _) = source::around(here, known);
-    let what = if before.trim_end().ends_with('.') { "verb" } else { "function" };
+    let is_call_on = before.trim_end().ends_with('.');
+    if let Some(wrong) = elsewhere(name, &args, is_call_on, known) {
+        return wrong;
+    }
+    let what = if is_call_on { "verb" } else { "function" };
     misspelt(Diagnostic::error(format!("there is no {what} `{name}`")), name, &known.verbs)
+}
+
+/// A function that its own file defines, and that rhai does not find all the same: it keeps a template that calls itself
+/// apart from its file, with those functions alone that it has met before.
+fn lost(name: &str, given: usize, here: &Origin, known: &Known) -> Option<Diagnostic> {
+    let own = source::signatures(name, Some(&here.file), known);
+    let is_there = own.iter().any(|function| !function.is_verb && function.count() == given);
+    (is_there && *here.file != *known.file).then(|| {
+        Diagnostic::error(format!("`{name}` is out of sight here, as the function around it calls itself"))
+            .hint(format!("call `{name}` at the start of that function, not only in a branch of it"))
+    })
+}
+
+/// What there is, but not for this or not with so many arguments.
+fn elsewhere(name: &str, args: &[&str], is_call_on: bool, known: &Known) -> Option<Diagnostic> {
+    let given = if is_call_on { args.get(1..).unwrap_or_default() } else { args };
+    let written = source::signatures(name, None, known);
+    if !written.is_empty() && written.iter().all(|function| function.count() != given.len()) {
+        let usages: Vec<_> =
+            written.iter().map(|function| format!("`{name}({})`", function.arguments)).collect();
+        let given = match given.len() {
+            0 => "nothing".to_owned(),
+            1 => "one value".to_owned(),
+            n => format!("{n} values"),
+        };
+        let error = Diagnostic::error(format!("`{name}` cannot take {given}"));
+        return Some(error.hint(format!("write {}", usages.join(" or "))));
+    }
+    known.is_verb(name).then(|| {
+        let error = Diagnostic::error(format!("`{name}` does not work with {}", list(args)));
+        match args.first().map(|kind| kind.rsplit("::").next().unwrap_or(kind)) {
+            Some("Song") if is_call_on => error
+                .hint(format!("it is a verb of strips: for all that is heard write `song.master.{name}(…)`")),
+            Some("array") if is_call_on => error
+                .hint(format!("it is a verb of one strip: write `for strip in … {{ strip.{name}(…); }}`")),
+            _ => error,
+        }
+    })
 }
 
 fn operator(name: &str, args: &[&str]) -> Diagnostic {
@@ -53,7 +95,13 @@ pub(super) fn property(words: &str, known: &Known) -> Diagnostic {
     };
     if words.starts_with("No writable") {
         let error = Diagnostic::error(format!("`{name}` of {} cannot be set with `=`", kind(of)));
-        return if known.is_verb(name) { error.hint(format!("write `.{name}(…)`")) } else { error };
+        return if known.is_verb(name) {
+            error.hint(format!("write `.{name}(…)`"))
+        } else if of.ends_with("Song") {
+            error.hint(format!("say it where the song is declared: `song(title, #{{ {name}: … }})`"))
+        } else {
+            error
+        };
     }
     if is_number(of) {
         let error = Diagnostic::error(format!("no unit `{name}`"));

@@ -46,6 +46,45 @@ fn code(line: &str) -> &str {
     line.split("//").next().unwrap_or(line).trim_end()
 }
 
+/// The line at the top level below a place that declares a variable, if one does; within a function nothing outside counts.
+pub(super) fn declared_below(name: &str, here: &Origin, known: &Known) -> Option<usize> {
+    let text = known.sources.get(&*here.file)?;
+    let above = text.lines().take(here.line as usize);
+    let bounds = above.filter(|line| line.starts_with("fn ") || line.starts_with('}'));
+    if bounds.last().is_some_and(|line| line.starts_with("fn ")) {
+        return None;
+    }
+    let declares = |line: &str| line.strip_prefix("let ").is_some_and(|rest| word(rest.trim_start()) == name);
+    text.lines().enumerate().skip(here.line as usize).find(|(_, line)| declares(line)).map(|(i, _)| i + 1)
+}
+
+/// A function as it is written.
+pub(super) struct Signature<'a> {
+    /// Whether it is called on something: `fn Strip.lead()`.
+    pub(super) is_verb: bool,
+    /// What stands in its brackets.
+    pub(super) arguments: &'a str,
+}
+
+impl Signature<'_> {
+    /// How many arguments it takes.
+    pub(super) fn count(&self) -> usize {
+        self.arguments.split(',').filter(|argument| !argument.trim().is_empty()).count()
+    }
+}
+
+/// The functions of that name, of all files or of one.
+pub(super) fn signatures<'a>(name: &str, file: Option<&str>, known: &'a Known) -> Vec<Signature<'a>> {
+    let texts = known.sources.iter().filter(|(other, _)| file.is_none_or(|file| file == other.as_str()));
+    let signature = |line: &'a str| {
+        let (head, rest) = code(line).trim_start().strip_prefix("fn ")?.split_once('(')?;
+        let (is_verb, called) = head.rsplit_once('.').map_or((false, head), |(_, called)| (true, called));
+        let arguments = rest.split(')').next().unwrap_or_default().trim();
+        (called.trim() == name).then_some(Signature { is_verb, arguments })
+    };
+    texts.flat_map(|(_, text)| text.lines()).filter_map(signature).collect()
+}
+
 /// The names that a script declares with `let`, `const`, `for` and as arguments of functions.
 pub(super) fn declared<'a>(here: &Origin, known: &'a Known) -> Vec<&'a str> {
     let Some(text) = known.sources.get(&*here.file) else { return Vec::new() };

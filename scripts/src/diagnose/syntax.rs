@@ -32,6 +32,7 @@ pub(super) fn explain(kind: &ParseErrorType, here: &Origin, known: &Known) -> Di
             .hint("give its parts names with `let`"),
         P::TooManyFunctions => Diagnostic::error("more than 1000 functions"),
         P::AssignmentToConstant(name) => constant(name),
+        P::DuplicatedProperty(name) => Diagnostic::error(format!("`{name}` is given twice in this map")),
         P::FnDuplicatedDefinition(name, count) => {
             Diagnostic::error(format!("`{name}` with {count} arguments is defined twice"))
                 .hint("rename one of them")
@@ -59,10 +60,13 @@ fn input(error: &LexError) -> Diagnostic {
 
 fn missing(token: &str, words: &str, here: &Origin, known: &Known) -> Diagnostic {
     let (before, after) = source::around(here, known);
-    let (number, word) = (source::number(before), source::word(after));
+    let written = before.trim_end();
+    let (number, word) = (source::number(written), source::word(after));
     if !number.is_empty() && known.is_unit(word) {
-        let start = Origin { column: here.column - number.chars().count() as u32, ..here.clone() };
-        return Diagnostic::error(format!("`{number}{word}` is no number"))
+        let blanks = &before[written.len()..];
+        let back = number.chars().chain(blanks.chars()).count() as u32;
+        let start = Origin { column: here.column - back, ..here.clone() };
+        return Diagnostic::error(format!("`{number}{blanks}{word}` is no number"))
             .at(&start)
             .hint(format!("write `{number}.{word}`"));
     }
@@ -77,7 +81,14 @@ fn missing(token: &str, words: &str, here: &Origin, known: &Known) -> Diagnostic
     {
         return Diagnostic::error(format!("a `,` or `{end}` is missing in this {within}"));
     }
-    Diagnostic::error(format!("a `{token}` is missing {}", lower(words)))
+    let error = Diagnostic::error(format!("a `{token}` is missing {}", lower(words)));
+    if token == ":" && after.starts_with('=') {
+        error.hint("the settings of a map are written `name: value`")
+    } else if token == "}" && after.starts_with(':') && !number.is_empty() {
+        error.hint(format!("a ratio is written `{number}`, without the `:1`"))
+    } else {
+        error
+    }
 }
 
 /// What entries that are not parted stand in, and the bracket that would end it.
@@ -130,7 +141,7 @@ fn name_expected(kind: &ParseErrorType, here: &Origin, known: &Known) -> Diagnos
 
 /// A variable that is not there.
 pub(super) fn undefined(name: &str, here: &Origin, known: &Known) -> Diagnostic {
-    let (before, _) = source::around(here, known);
+    let (before, after) = source::around(here, known);
     let number = source::number(before.trim_end_matches('.'));
     if known.is_unit(name) && before.ends_with("..") && !number.is_empty() {
         let start = Origin { column: here.column - 2 - number.chars().count() as u32, ..here.clone() };
@@ -140,8 +151,15 @@ pub(super) fn undefined(name: &str, here: &Origin, known: &Known) -> Diagnostic 
     }
     let error = Diagnostic::error(format!("there is no variable `{name}`"));
     let declared = source::declared(here, known);
-    if known.is_unit(name) {
+    let behind = after.trim_start_matches(name).trim_start();
+    if behind.starts_with(':') && !behind.starts_with("::") {
+        error.hint(format!("settings stand in a map, with `#` before its bracket: `#{{ {name}: … }}`"))
+    } else if known.is_unit(name) {
         error.hint(format!("a unit follows its number: `6.{name}`"))
+    } else if name == "song" && !declared.contains(&name) {
+        error.hint("begin with `let song = song(\"its title\");`")
+    } else if let Some(line) = source::declared_below(name, here, known) {
+        error.hint(format!("it is declared further down, in line {line}: move that up"))
     } else if declared.contains(&name) {
         error.hint("a function does not see the variables outside it: give it as an argument, or write it after its `let`")
     } else if let Some(near) = nearest(name, declared) {

@@ -271,3 +271,17 @@ fn a_constant_that_is_not_declared_is_missed() {
     ]);
     assert!(project.error().message.contains("global::SETS"), "{}", project.error());
 }
+
+/// A template that calls itself is found again without its file: what it has met before is all that it sees.
+#[test]
+fn a_template_that_calls_itself() {
+    let a = "fn help(n) { \"h\" + n }\n\
+        fn Strip.lead(n, deep) {\n  import \"b\" as tools;\n  let words = help(n);\n  if n == 0 { return this; }\n\
+          if deep { this.did(words + tools::help(n, 0)) }\n  this.lead(n - 1, deep)\n}";
+    let project = Project::new(&[
+        ("song.rhai", "import \"a\"; strip().lead(2, false); strip().lead(2, true).lead(1, true).all"),
+        ("a.rhai", a),
+        ("b.rhai", "fn help(n, m) { \"t\" + n }"),
+    ]);
+    often(&project, "h2t2 h1t1 h1t1");
+}
