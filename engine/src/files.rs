@@ -216,7 +216,7 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(names)
 }
 
-/// The name in a path's folder that comes nearest to the path's own, if any is near.
+/// The name in a path's folder that comes nearest to the path's own, if any is near; the same of a folder that is not there.
 pub fn nearest(path: &Path) -> Option<PathBuf> {
     let wanted = path.file_name()?.to_str()?.to_lowercase();
     let near = |found: &PathBuf| {
@@ -224,7 +224,15 @@ pub fn nearest(path: &Path) -> Option<PathBuf> {
         let distance = strsim::damerau_levenshtein(&wanted, &name);
         (distance <= wanted.len() / 3).then_some(distance)
     };
-    let names = list(folder_of(path)).ok()?;
+    let folder = folder_of(path);
+    let Ok(names) = list(folder) else {
+        // The folder may be what is misspelt.
+        if folder.exists() {
+            return None;
+        }
+        let meant = nearest(folder)?.join(path.file_name()?);
+        return if meant.exists() { Some(meant) } else { nearest(&meant) };
+    };
     names.into_iter().filter_map(|name| Some((near(&name)?, name))).min().map(|(_, name)| name)
 }
 

@@ -129,6 +129,7 @@ impl Arg {
             Arg::List(list) => format!("a list of {}", list.len()),
             Arg::Map(_) => "a map".to_owned(),
             Arg::Nothing => "nothing".to_owned(),
+            Arg::Other(name) if name.contains("Range") => "a range of bare numbers".to_owned(),
             Arg::Other(name) => format!("a value of type `{name}`"),
         }
     }

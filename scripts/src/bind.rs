@@ -175,6 +175,7 @@ pub(crate) fn apply(draft: &mut Draft, effect: &mut InsertEffect, settings: Vec<
 fn share(draft: &mut Draft, effect: &mut InsertEffect, info: &EffectInfo, name: &str, arg: &Arg) {
     match name {
         "mix" => {
+            draft.doubt_fraction(&MIX, arg);
             if let Some(mix) = draft.heed_setting(&MIX, arg) {
                 effect.mix = mix;
             }
@@ -216,6 +217,11 @@ fn set(draft: &mut Draft, effect: &mut InsertEffect, param: &'static ParamInfo, 
             };
             let list: Option<Vec<Value>> = entries.into_iter().enumerate().map(entry).collect();
             list.map(Value::List)
+        }
+        (Kind::List(_), Arg::Band(_)) => {
+            let error = Diagnostic::error(format!("`{}` takes a list, not one band alone", param.name));
+            draft.report(error.hint("put it in brackets: `[…]`"));
+            return;
         }
         (_, arg) => {
             let moving = moving(draft, param, &arg);

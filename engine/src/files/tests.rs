@@ -77,6 +77,12 @@ fn messages_name_the_file_and_the_nearest_name() {
     let error = Input::open(&dir.path().join("vocal.wav")).unwrap_err();
     assert!(error.to_string().ends_with("vocal.wav`: no such file"), "{error}");
     assert!(error.hint().unwrap().ends_with("vocal.flac`"));
+    fs::create_dir(dir.path().join("audio")).unwrap();
+    fs::write(dir.path().join("audio/kick.wav"), b"x").unwrap();
+    for (wrong, near) in [("Audio/kick.wav", true), ("audoi/kik.wav", true), ("vocal.flac/kick.wav", false)] {
+        let hint = Input::open(&dir.path().join(wrong)).unwrap_err().hint();
+        assert_eq!(hint.is_some_and(|hint| hint.ends_with("audio/kick.wav`")), near, "{wrong}");
+    }
     let error = Input::open(dir.path()).unwrap_err();
     assert!(error.to_string().ends_with("it is a folder, not a file"), "{error}");
     let error = read(&dir.path().join("vocal.flac"), 0).unwrap_err();

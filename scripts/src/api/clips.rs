@@ -6,6 +6,7 @@ use crate::{
     call::{Args, Book, Of},
     draft::{Draft, SongHandle, Strip},
     options::Options,
+    spot::Part,
 };
 use mixwright_engine::diagnostic::Diagnostic;
 use mixwright_engine::song::{Anchor, ChannelPick, Clip, FadeShape, Length, Overlap, Place, Span, StripKind};
@@ -63,6 +64,13 @@ pub(crate) fn add(draft: &mut Draft, track: Strip, args: Vec<Arg>, index: usize)
 
 fn place(draft: &mut Draft, clip: &mut Clip, mut options: Options) {
     if let Some(at) = options.heed(draft, "at", |arg| args::place("at", arg)) {
+        let by = [at.plus.bars, at.plus.beats, at.plus.seconds, at.plus.samples];
+        if at.from == Anchor::Start && by.iter().all(|by| *by <= 0.0) && by.iter().any(|by| *by < 0.0) {
+            let warning =
+                Diagnostic::warning("the clip begins before the song, and what lies there is not heard")
+                    .hint("to begin further on in the file, write `from: 2.s`");
+            draft.about(Part::Key("at".to_owned()), |draft| draft.report(warning));
+        }
         clip.at = at;
     }
     let lengths: [(&str, &mut Length); 3] =

@@ -3,7 +3,7 @@
 //! The values of a curve keep the units that they were written in until a parameter takes the curve.
 
 use crate::{
-    api::places::first,
+    api::places::{first, place_words},
     args::{self, Arg},
     call::{Args, Book, Of},
     draft::Draft,
@@ -11,7 +11,7 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{Motion, MotionPoint},
+    song::{Motion, MotionPoint, Place},
 };
 use mixwright_nodes::{curve::Shape, params::Value, unit::Unit};
 use rhai::Dynamic;
@@ -92,6 +92,13 @@ pub(crate) fn worth(what: &str, arg: &Arg) -> Result<Value, Diagnostic> {
     }
 }
 
+/// Whether a place lies before another at any tempo.
+fn surely_before(a: &Place, b: &Place) -> bool {
+    let (x, y) = (a.plus, b.plus);
+    let later = [x.bars - y.bars, x.beats - y.beats, x.seconds - y.seconds, x.samples - y.samples];
+    a.from == b.from && later.iter().all(|by| *by <= 0.0) && later.iter().any(|by| *by < 0.0)
+}
+
 impl Draft {
     fn led_on(&mut self, curve: Motion<Value>, shape: Shape, args: Args) -> Motion<Value> {
         let word = match shape {
@@ -114,6 +121,14 @@ impl Draft {
         if points.len() == MOST_POINTS {
             self.report(Diagnostic::error(format!("a curve has at most {MOST_POINTS} points")));
         } else if let Some((at, value)) = at.zip(value) {
+            if let Some(last) = points.last().filter(|last| surely_before(&at, &last.at)) {
+                let words =
+                    format!("{} lies before {}, where the curve is", place_words(&at), place_words(&last.at));
+                let error =
+                    Diagnostic::error(words).hint("the points of a curve are written in order of time");
+                let _: Option<()> = self.heed_argument(0, Err(error));
+                return Motion::Points(start, points);
+            }
             points.push(MotionPoint { at, value, shape });
         }
         Motion::Points(start, points)

@@ -45,7 +45,7 @@ pub(crate) fn register(book: &mut Book<'_>) {
         let bar = draft.heed_argument(0, args::number(&BAR, &Arg::of(first(args))));
         Dynamic::from(Place::bar(bar.unwrap_or(1.0)))
     });
-    book.verb::<SongHandle>(Of::Song, "section(name, span)", 2..=2, section);
+    book.verb::<SongHandle>(Of::Song, "section(name, from .. to)", 2..=2, section);
     book.verb::<SongHandle>(Of::Song, "chapter(place, title)", 2..=2, chapter);
     book.verb::<SongHandle>(Of::Song, "cut(span, #{ ripple: true, crossfade })", 1..=2, cut);
     book.property("end", |_, _: &SongHandle| {

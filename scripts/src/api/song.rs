@@ -15,8 +15,8 @@ use mixwright_engine::{
 use mixwright_nodes::{
     curve::Shape,
     dsp::pan::PanLaw,
-    params::{Kind, ParamInfo},
-    unit::{Bpm, Unit},
+    params::{Kind, ParamInfo, Value},
+    unit::{Bpm, Unit, written},
 };
 use rhai::Dynamic;
 
@@ -224,6 +224,19 @@ impl Draft {
             self.count_points(args::points(motion));
         }
         Some(setting)
+    }
+
+    /// Warns of a bare fraction where a hundred is the whole: elsewhere 1 is.
+    pub(crate) fn doubt_fraction(&mut self, info: &ParamInfo, arg: &Arg) {
+        if let Arg::Plain(Value::Number(value, Unit::Plain)) = arg
+            && *value != 0.0
+            && value.abs() < 2.0
+        {
+            let unit = info.unit().unwrap_or(Unit::Plain);
+            let words = format!("`{}` is {}, of 100: next to nothing", info.name, written(*value, unit));
+            let hint = format!("write for example `{}`, or the unit if that is meant", unit.example());
+            self.report(Diagnostic::warning(words).hint(hint));
+        }
     }
 
     /// The name of a strip that was given by its handle or by its name, to be bound later.

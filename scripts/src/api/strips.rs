@@ -128,7 +128,10 @@ fn pan(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     if !draft.has(strip, "pan", placed, "use `balance` in its chain") {
         return Dynamic::from(strip);
     }
-    if let Some(place) = draft.about(Part::Argument(0), |draft| draft.heed_setting(&PAN, &place)) {
+    if let Some(place) = draft.about(Part::Argument(0), |draft| {
+        draft.doubt_fraction(&PAN, &place);
+        draft.heed_setting(&PAN, &place)
+    }) {
         draft.line(strip).strip.pan = place;
     }
     let mut options = Options::read(draft, "pan", args.next(), &["law"]);
