@@ -171,7 +171,8 @@ impl Ears {
                 above[channel][frame] = filters.fold(x, |y, (filter, tuning)| filter.high(y, tuning)) as f32;
             }
         }
-        (high.fill(0.0), whole.fill(0.0));
+        high.fill(0.0);
+        whole.fill(0.0);
         for (channel, ear) in ears.iter_mut().enumerate() {
             let mut all = [0.0; PIECE];
             let (above, all) = (&mut above[channel][..high.len()], &mut all[..whole.len()]);
