@@ -9,6 +9,9 @@ use mixwright_nodes::{
 };
 use std::sync::Arc;
 
+/// The frame that no place lies beyond, before the song's start or after it: 33 days at 384 kHz.
+pub const FARTHEST: Frames = Frames(1 << 40);
+
 /// The song's ruler: turns places and lengths into frames.
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -102,7 +105,8 @@ impl Timeline {
         if length.bars != 0.0 || length.beats != 0.0 {
             frame = self.clock.frame(self.musical(self.clock.beats(from), length));
         }
-        frame + length.seconds * self.rate + length.samples
+        let farthest = FARTHEST.0 as f64;
+        (frame + length.seconds * self.rate + length.samples).clamp(-farthest, farthest)
     }
 
     /// Where the bars and beats of a length lead to, in quarters.

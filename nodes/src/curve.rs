@@ -52,7 +52,11 @@ impl Curve {
                 let t = at.0 as f64;
                 (t - clock.frame(clock.beats(t) - beats)) * 1000.0 / f64::from(*rate)
             }
-            Curve::Control { input, .. } => controls.get(*input).copied().map_or(0.0, f64::from),
+            Curve::Control { input, between } => {
+                // Behind a look-ahead a follower's wire is silent at first, and 0 need not be among its values.
+                let (low, high) = (between.0.min(between.1) as f32, between.0.max(between.1) as f32);
+                f64::from(controls.get(*input).map_or(low, |said| said.max(low).min(high)))
+            }
             Curve::Sum(all) => all.iter().map(|curve| curve.value(at, controls)).fold(0.0, |a, b| a + b),
             Curve::Scaled(curve, factor) => curve.value(at, controls) * factor,
             Curve::Shifted(curve, by) => curve.value(at - *by, controls),
@@ -423,6 +427,14 @@ mod tests {
         let p = points(&[(0, 0.0, Shape::Step), (1000, Db::OFF.0, Shape::Line)], Scale::Level);
         assert!((p.value(500) + 45.0).abs() < 1e-9);
         assert_eq!(p.value(1000), Db::OFF.0);
+    }
+
+    #[test]
+    fn a_follower_that_has_said_nothing_yet_stays_between_its_values() {
+        let curve = Curve::Control { input: 0, between: (8000.0, 300.0) };
+        assert_eq!(curve.value(Frames(-1), &[0.0]), 300.0);
+        assert_eq!(curve.value(Frames(-1), &[]), 300.0);
+        assert_eq!(curve.value(Frames(5), &[441.0]), 441.0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::{
     diagnostic::Diagnostic,
     resolved::PlayedClip,
     song::{Anchor, ChannelPick, Clip, Strip, StripKind},
+    time::FARTHEST,
 };
 use mixwright_nodes::{effect::Width, unit::Frames};
 use std::collections::BTreeMap;
@@ -105,8 +106,10 @@ impl Bench<'_> {
         for clip in &strip.clips {
             let Some((at, length)) = self.place(strip, clip, files) else { continue };
             let (path, facts) = files[&(clip.file.clone(), clip.channel)].clone();
-            self.fits(clip, &facts, at, length);
             track.width = track.width.max(if facts.channels > 1 { Width::Stereo } else { Width::Mono });
+            if !self.fits(clip, &facts, at, length) {
+                continue;
+            }
             track.played.push(PlayedClip {
                 path,
                 at: Frames(at as i64),
@@ -125,7 +128,8 @@ impl Bench<'_> {
         track
     }
 
-    fn fits(&mut self, clip: &Clip, facts: &FileFacts, at: f64, length: f64) {
+    /// Whether a clip lies within its file and within what a song can last.
+    fn fits(&mut self, clip: &Clip, facts: &FileFacts, at: f64, length: f64) -> bool {
         let whole = (facts.frames as f64 * f64::from(self.song.rate) / f64::from(facts.rate)).ceil();
         let from = self.timeline.frames(at, clip.from).0 as f64;
         let seconds = |frames: f64| frames / f64::from(self.song.rate);
@@ -142,6 +146,10 @@ impl Bench<'_> {
             let (to, more) = (seconds(from + length), "beyond its end");
             wrong.push(format!("`{file}` lasts {lasts:.3} s; the clip plays it up to {to:.3} s, {more}"));
         }
+        if at + length * f64::from(clip.repeat) >= FARTHEST.0 as f64 {
+            let most = seconds(FARTHEST.0 as f64) / 3600.0;
+            wrong.push(format!("`{file}` ends after {most:.0} h, which is longer than any song"));
+        }
         if clip.repeat == 0 {
             wrong.push(format!("a clip of `{file}` is repeated 0 times"));
         }
@@ -149,6 +157,8 @@ impl Bench<'_> {
         if fades.0 as f64 > length * f64::from(clip.repeat) {
             wrong.push(format!("the fades of `{file}` are longer than the clip"));
         }
+        let fits = wrong.is_empty();
         self.found.extend(wrong.into_iter().map(|message| Diagnostic::error(message).at(&clip.origin)));
+        fits
     }
 }
