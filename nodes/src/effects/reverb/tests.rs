@@ -14,7 +14,18 @@ const RATE: u32 = 48_000;
 
 /// What comes out when `input` goes in at a place of the song, in blocks of so many frames.
 fn heard(slot: &Slot, reverb: &Reverb, input: [Vec<f32>; 2], at: i64, block: usize) -> [Vec<f32>; 2] {
-    let setup = Setup { rate: RATE, channels: 2, strips: 1, moves: slot.moves() };
+    heard_at_rate(RATE, slot, reverb, input, at, block)
+}
+
+fn heard_at_rate(
+    rate: u32,
+    slot: &Slot,
+    reverb: &Reverb,
+    input: [Vec<f32>; 2],
+    at: i64,
+    block: usize,
+) -> [Vec<f32>; 2] {
+    let setup = Setup { rate, channels: 2, strips: 1, moves: slot.moves() };
     let mut running = Running::new(vec![(reverb.clone(), slot)], &setup, &Seen::default());
     let frames = input[0].len();
     let mut data = input.concat();
@@ -43,10 +54,15 @@ fn plainly(reverb: &Reverb, input: [Vec<f32>; 2], at: i64) -> [Vec<f32>; 2] {
 }
 
 /// An impulse on both sides.
-fn impulse(seconds: f64) -> [Vec<f32>; 2] {
-    let mut side = vec![0.0; Seconds(seconds).frames(RATE).0 as usize];
+fn impulse(seconds: f64, rate: u32) -> [Vec<f32>; 2] {
+    let mut side = vec![0.0; Seconds(seconds).frames(rate).0 as usize];
     side[0] = 1.0;
     [side.clone(), side]
+}
+
+/// What an impulse at a place of the song becomes.
+fn response(reverb: &Reverb, seconds: f64, rate: u32, at: i64) -> [Vec<f32>; 2] {
+    heard_at_rate(rate, &Slot::new(reverb.clone().into()), reverb, impulse(seconds, rate), at, 1024)
 }
 
 fn noise(frames: usize, mut seed: u32) -> Vec<f32> {
@@ -86,8 +102,8 @@ fn reverb(kind: Space, decay: f64) -> Reverb {
 }
 
 /// A narrow band around a frequency: four band passes of Q 2 in a row, in topology-preserving form.
-fn band(samples: &[f32], frequency: f64) -> Vec<f64> {
-    let g = math::tan(0.5 * Hz(frequency).radians(RATE));
+fn band(samples: &[f32], frequency: f64, rate: u32) -> Vec<f64> {
+    let g = math::tan(0.5 * Hz(frequency).radians(rate));
     let first = 1.0 / (1.0 + g * (g + 0.5));
     let mut out: Vec<f64> = samples.iter().map(|x| f64::from(*x)).collect();
     for _ in 0..4 {
@@ -103,10 +119,10 @@ fn band(samples: &[f32], frequency: f64) -> Vec<f64> {
 }
 
 /// Decay time from the slope between -5 and -35 dB of the backward integral (Schroeder 1965), over several impulses.
-fn measured(responses: &[Vec<f32>], frequency: f64) -> f64 {
+fn measured(responses: &[Vec<f32>], frequency: f64, rate: u32) -> f64 {
     let mut energy = vec![0.0; responses[0].len()];
     for response in responses {
-        for (sum, x) in energy.iter_mut().zip(band(response, frequency)) {
+        for (sum, x) in energy.iter_mut().zip(band(response, frequency, rate)) {
             *sum += x * x;
         }
     }
@@ -117,21 +133,32 @@ fn measured(responses: &[Vec<f32>], frequency: f64) -> f64 {
         let level = energy[0] * math::gain(2.0 * decibels);
         energy.iter().position(|e| *e < level).expect("it decays so far") as f64
     };
-    2.0 * (place(-35.0) - place(-5.0)) / f64::from(RATE)
+    2.0 * (place(-35.0) - place(-5.0)) / f64::from(rate)
 }
 
 #[test]
-fn every_octave_decays_by_the_law() {
-    for (kind, decay) in [(Space::Room, 0.8), (Space::Plate, 1.2)] {
+fn every_octave_decays_by_the_law_at_every_rate() {
+    for (kind, decay, rate) in [
+        (Space::Room, 0.8, 48_000),
+        (Space::Plate, 1.2, 48_000),
+        (Space::Hall, 1.6, 48_000),
+        (Space::Chamber, 0.9, 48_000),
+        (Space::Hall, 1.6, 44_100),
+        (Space::Chamber, 0.9, 44_100),
+        (Space::Hall, 1.6, 96_000),
+        (Space::Chamber, 0.9, 96_000),
+    ] {
         let reverb = reverb(kind, decay);
         let starts = [0, 700_001, 1_234_567];
         let all: Vec<Vec<f32>> =
-            starts.iter().flat_map(|at| plainly(&reverb, impulse(1.2 * decay), *at)).collect();
+            starts.iter().flat_map(|at| response(&reverb, 1.2 * decay, rate, *at)).collect();
         for octave in 0..6 {
             let frequency = 250.0 * f64::from(1 << octave);
-            let ratio = measured(&all, frequency) / reverb.law(RATE).seconds(frequency);
-            assert!((0.9..1.1).contains(&ratio), "{kind:?} at {frequency} Hz: {ratio} of the law");
+            let ratio = measured(&all, frequency, rate) / reverb.law(rate).seconds(frequency);
+            assert!((0.9..1.1).contains(&ratio), "{kind:?} at {rate} Hz, {frequency} Hz: {ratio} of the law");
         }
+        let ratio = measured(&all, 1000.0, rate) / decay;
+        assert!((0.9..1.1).contains(&ratio), "{kind:?} at {rate} Hz: {ratio} of its decay");
     }
 }
 
@@ -145,8 +172,9 @@ fn the_law_holds_decay_at_1_khz_and_damping_at_the_top() {
 
 #[test]
 fn the_sides_differ_and_the_mono_sum_stands() {
-    for kind in [Space::Hall, Space::Room, Space::Plate, Space::Chamber] {
-        let [left, right] = plainly(&reverb(kind, 1.0), impulse(0.8), 0);
+    let kinds = [Space::Hall, Space::Room, Space::Plate, Space::Chamber];
+    for (kind, rate) in kinds.into_iter().flat_map(|kind| [44_100, 48_000, 96_000].map(|rate| (kind, rate))) {
+        let [left, right] = response(&reverb(kind, 1.0), 0.8, rate, 0);
         let of = |a: &[f32], b: &[f32]| -> f64 {
             a.iter().zip(b).skip(1000).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
         };
@@ -154,9 +182,9 @@ fn the_sides_differ_and_the_mono_sum_stands() {
         let correlation = lr / math::sqrt(ll * rr);
         let loss = -10.0 * math::log10((ll + rr + 2.0 * lr) / (2.0 * (ll + rr)));
         let balance = 10.0 * math::log10(ll / rr);
-        assert!(correlation.abs() < 0.3, "{kind:?}: correlation {correlation}");
-        assert!(loss < 4.0, "{kind:?}: {loss} dB lost in mono");
-        assert!(balance.abs() < 1.0, "{kind:?}: left over right {balance} dB");
+        assert!(correlation.abs() < 0.3, "{kind:?} at {rate} Hz: correlation {correlation}");
+        assert!(loss < 4.0, "{kind:?} at {rate} Hz: {loss} dB lost in mono");
+        assert!(balance.abs() < 1.0, "{kind:?} at {rate} Hz: left over right {balance} dB");
     }
 }
 
@@ -206,7 +234,7 @@ fn no_cut_of_the_stream_changes_a_bit() {
 fn predelay_is_exact_and_silence_stays_silent() {
     let first = |predelay| {
         let reverb = Reverb { predelay: Ms(predelay), ..reverb(Space::Hall, 1.0) };
-        let [left, right] = plainly(&reverb, impulse(0.1), 0);
+        let [left, right] = plainly(&reverb, impulse(0.1, RATE), 0);
         left.iter().zip(&right).position(|(l, r)| *l != 0.0 || *r != 0.0).unwrap()
     };
     assert_eq!(first(23.5), first(0.0) + 1128);
@@ -262,15 +290,15 @@ fn one_channel_hears_the_left_side() {
 /// How far the loudest frequency of a late second stands over its neighbours, in decibels.
 ///
 /// The median that it stands over is taken from a wider band than the peak, as one at an edge would meet itself.
-fn prominence(side: &[f32], from: usize) -> f64 {
-    const SIZE: usize = 32_768;
-    let mut data = Complex::zeros(SIZE);
-    for (i, x) in side[from..from + SIZE].iter().enumerate() {
-        let window = 0.5 - 0.5 * math::cos(std::f64::consts::TAU * i as f64 / SIZE as f64);
+fn prominence(side: &[f32], from: usize, rate: u32) -> f64 {
+    let size = (32_768 * rate as usize / 48_000).next_power_of_two();
+    let mut data = Complex::zeros(size);
+    for (i, x) in side[from..from + size].iter().enumerate() {
+        let window = 0.5 - 0.5 * math::cos(std::f64::consts::TAU * i as f64 / size as f64);
         data.re[i] = window * f64::from(*x);
     }
-    Fft::new(SIZE).forward(&mut data, &mut Complex::zeros(SIZE));
-    let bin = |frequency: f64| (frequency * SIZE as f64 / f64::from(RATE)) as usize;
+    Fft::new(size).forward(&mut data, &mut Complex::zeros(size));
+    let bin = |frequency: f64| (frequency * size as f64 / f64::from(rate)) as usize;
     let median = |k: usize| {
         let mut around: Vec<f64> = (k - 68..=k + 68).map(|k| data.power(k)).collect();
         around.sort_by(f64::total_cmp);
@@ -281,13 +309,20 @@ fn prominence(side: &[f32], from: usize) -> f64 {
 
 #[test]
 fn no_late_mode_rings_over_its_neighbours() {
-    for (kind, decay) in [(Space::Hall, 5.0), (Space::Room, 1.5), (Space::Plate, 4.0), (Space::Chamber, 1.2)]
-    {
-        let from = Seconds(0.3 * decay).frames(RATE).0 as usize;
-        let out = plainly(&reverb(kind, decay), impulse(0.3 * decay + 0.7), 0);
-        for side in &out {
-            let found = prominence(side, from);
-            assert!(found < 18.0, "{kind:?}, {decay} s: {found} dB");
+    for (kind, decay, rate) in [
+        (Space::Hall, 5.0, 48_000),
+        (Space::Room, 1.5, 48_000),
+        (Space::Plate, 4.0, 48_000),
+        (Space::Chamber, 1.2, 48_000),
+        (Space::Hall, 5.0, 44_100),
+        (Space::Chamber, 1.2, 44_100),
+        (Space::Hall, 5.0, 96_000),
+        (Space::Chamber, 1.2, 96_000),
+    ] {
+        let from = Seconds(0.3 * decay).frames(rate).0 as usize;
+        for side in &response(&reverb(kind, decay), 0.3 * decay + 0.8, rate, 0) {
+            let found = prominence(side, from, rate);
+            assert!(found < 18.0, "{kind:?} at {rate} Hz, {decay} s: {found} dB");
         }
     }
 }
