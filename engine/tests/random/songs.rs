@@ -70,7 +70,8 @@ fn time(song: &mut Song, dice: &mut Dice<'_>) {
 fn around(song: &mut Song, dice: &mut Dice<'_>) {
     if dice.one_in(2) {
         let strips = vec![song.strips[dice.below(song.strips.len())].name.clone()];
-        let level = setting(song, -12.0, 3.0, dice);
+        // It follows nobody: it moves a strip that others may follow.
+        let level = setting(&Song::new(""), -12.0, 3.0, dice);
         song.vcas.push(Vca { name: "all".to_owned(), strips, level, origin: Default::default() });
     }
     if dice.one_in(3) {

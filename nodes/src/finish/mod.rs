@@ -306,6 +306,58 @@ mod tests {
         assert!(out.nearest.runs <= 2);
     }
 
+    /// Bursts of random full-scale signs: between such samples peaks stand higher than a limiter's detector sees.
+    fn signs() -> Song {
+        let mut state = 1_u32;
+        let mut plane = vec![0.0; 8 * RATE as usize];
+        for burst in (0..plane.len() - 40).step_by(700) {
+            for x in &mut plane[burst..burst + 40] {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *x = if state >> 31 == 1 { 0.9 } else { -0.9 };
+            }
+        }
+        Song(vec![plane.clone(), plane])
+    }
+
+    #[test]
+    fn peaks_that_pass_the_limiter_lower_its_ceiling_once() {
+        let song = signs();
+        let finished = |loudness| finish(&Finish { loudness: Lufs(loudness), ..Finish::default() }, &song);
+        let Finished::Reached(reached) = finished(-14.4) else { panic!("out of reach") };
+        let Finished::OutOfReach(out) = finished(-8.0) else { panic!("reached") };
+        for solution in [reached, out.nearest] {
+            let lowered = -1.0 - solution.setting.ceiling.0;
+            assert!((NEAR..0.5).contains(&lowered), "lowered by {lowered} dB");
+            assert!(solution.true_peak.0 <= -1.0 + NEAR, "{}", solution.true_peak);
+            assert_eq!(solution.runs, 2);
+            // With the ceiling where it was, the same gain lets them pass.
+            let plain = Setting { ceiling: Dbtp(-1.0), ..solution.setting };
+            let Ok(heard) = Heard::through(&plain, &song, RATE, Width::Stereo);
+            assert!(heard.true_peak.0 > -1.0 + NEAR, "{}", heard.true_peak);
+        }
+    }
+
+    #[test]
+    fn a_loudness_that_the_gate_jumps_over_is_said() {
+        // A tone with headroom, then clicks without: as gain lifts the tone alone, the clicks fall under the gate.
+        let tone =
+            (0..8 * RATE).map(|n| (0.1 * libm::sin(TAU * 1_000.0 * f64::from(n) / f64::from(RATE))) as f32);
+        let clicks = (0..8 * RATE).map(|n| if n % 2_000 == 0 { 0.9 } else { 0.0 });
+        let plane: Vec<f32> = tone.chain(clicks).collect();
+        let song = Song(vec![plane.clone(), plane]);
+        let finished = |loudness| finish(&Finish { loudness: Lufs(loudness), ..Finish::default() }, &song);
+        for (wanted, nearest) in [(-16.5, -17.5), (-15.8, -15.2)] {
+            let Finished::OutOfReach(out) = finished(wanted) else {
+                panic!("{wanted}: {:?}", finished(wanted))
+            };
+            assert_eq!((out.wanted, out.obstacle), (Lufs(wanted), Obstacle::Gate));
+            assert!((out.nearest.loudness.0 - nearest).abs() < 0.1, "{wanted}: {}", out.nearest.loudness);
+        }
+        for wanted in [-17.6, -15.0] {
+            assert!(matches!(finished(wanted), Finished::Reached(_)), "{wanted}: {:?}", finished(wanted));
+        }
+    }
+
     #[test]
     fn silence_and_shreds_have_no_loudness() {
         let wish = Finish::default();
