@@ -3,11 +3,15 @@
 //! A delay that never moves and is a whole number of frames is copied exactly; any other is read between samples. A
 //! curve on the time bends pitch, as tape does, and a step fades over.
 
+mod drive;
 mod heads;
 #[cfg(test)]
 mod tests;
 
-use self::heads::{Heads, Reads};
+use self::{
+    drive::{CHUNK, Drive},
+    heads::{Heads, Reads},
+};
 use crate::{
     dsp::{
         cut::{self, HighCut, LowCut},
@@ -18,7 +22,7 @@ use crate::{
     effect::{Aim, Effect, Kernel, Seen, Width},
     params,
     processor::{Io, Setup},
-    unit::{Frames, Hz, Ms, Percent},
+    unit::{Db, Frames, Hz, Ms, Percent},
 };
 use std::f64::consts::TAU;
 
@@ -37,6 +41,9 @@ params! {
         fixed ping_pong: bool = false,
         /// How far the echoes spread between the sides; at 0 % they are mono.
         width: Percent = 100.0 in 0.0..=200.0,
+        /// How hard loud echoes are driven into saturation, each time they go round; what is quiet stays clean. More
+        /// than 0 dB needs a time of 4 ms or more.
+        fixed drive: Db = 0.0 in 0.0..=24.0,
         /// How much the time wavers, as a worn tape's does: at 100 % by up to 20 cents.
         modulate: Percent = 0.0 in 0.0..=100.0,
     }
@@ -67,6 +74,17 @@ impl Effect for Delay {
     fn width(&self, input: Width) -> Width {
         if self.ping_pong { Width::Stereo } else { input }
     }
+
+    fn check(&self) -> Result<(), String> {
+        if self.drive.0 > 0.0 && self.time < drive::SHORTEST {
+            return Err(format!(
+                "with `drive`, echoes come {} apart or more, not {}",
+                drive::SHORTEST,
+                self.time
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Places of the kernel's knobs.
@@ -81,6 +99,7 @@ const WAVER: usize = 8;
 pub struct Echoes {
     lines: [Line; 2],
     filters: [Filter; 2],
+    drive: Option<Drive>,
     heads: Heads,
     knobs: Knobs<9>,
     /// Whether the cuts take anything.
@@ -108,6 +127,7 @@ impl Echoes {
         Echoes {
             lines: [line.clone(), line],
             filters: [Filter::default(); 2],
+            drive: Drive::new(delay.drive, setup.rate),
             heads: Heads::default(),
             knobs: Knobs::new(1),
             cuts: (false, false),
@@ -131,12 +151,13 @@ impl Echoes {
         share * WOW.iter().map(wave).sum::<f64>()
     }
 
-    fn read(&self, channel: usize, reads: Reads, wow: f64) -> f64 {
+    /// An echo; `nearer` frames of its delay have gone by outside the line.
+    fn read(&self, channel: usize, reads: Reads, wow: f64, nearer: usize) -> f64 {
         let line = &self.lines[channel];
         if let Some(frames) = self.still {
-            return line.whole(frames);
+            return line.whole(frames.saturating_sub(nearer).max(1));
         }
-        let at = |delay: f64| line.between((delay + wow).clamp(SHORTEST, self.longest));
+        let at = |delay: f64| line.between((delay + wow - nearer as f64).clamp(SHORTEST, self.longest));
         match reads.fade {
             None => at(reads.delay),
             Some(fade) => fade.share * at(reads.delay) + fade.old_share * at(fade.old),
@@ -157,12 +178,13 @@ impl Echoes {
         echo
     }
 
-    /// One frame of both channels.
-    fn frame(&mut self, input: [f64; 2], at: Frames, frame: usize) -> [f64; 2] {
+    /// One frame of both channels: what is heard, and what enters the lines after `unwritten` others.
+    fn frame(&mut self, input: [f64; 2], at: Frames, frame: usize, unwritten: usize) -> [[f64; 2]; 2] {
         let reads = self.heads.advance();
         let wow = self.wow(self.knobs.at(WAVER, 0, frame), at);
+        let nearer = unwritten + self.drive.as_ref().map_or(0, |drive| drive.late);
         let echoes = [0, 1].map(|channel| {
-            let echo = self.read(channel, reads, wow);
+            let echo = self.read(channel, reads, wow, nearer);
             self.cut(channel, echo, frame)
         });
         let feedback = self.knobs.at(FEEDBACK, 0, frame);
@@ -171,10 +193,19 @@ impl Echoes {
         } else {
             [input[0] + feedback * echoes[0], input[1] + feedback * echoes[1]]
         };
-        self.lines.iter_mut().zip(entering).for_each(|(line, x)| line.write(settle(x)));
         let (mid, side) = (0.5 * (echoes[0] + echoes[1]), 0.5 * (echoes[0] - echoes[1]));
         let side = self.knobs.at(SIDE, 0, frame) * side;
-        [mid + side, mid - side]
+        [[mid + side, mid - side], entering]
+    }
+
+    /// Lets frames of both channels enter the lines.
+    fn write(&mut self, mut entering: [[f64; CHUNK]; 2], count: usize) {
+        if let Some(drive) = &mut self.drive {
+            drive.run(&mut entering, count);
+        }
+        for (line, samples) in self.lines.iter_mut().zip(&entering) {
+            samples[..count].iter().for_each(|x| line.write(settle(*x)));
+        }
     }
 }
 
@@ -201,17 +232,22 @@ impl Kernel<Delay> for Echoes {
 
     fn process(&mut self, io: &mut Io<'_>) {
         let (frames, mono) = (io.audio.frames(), io.audio.channels() == 1);
-        for f in 0..frames {
-            let at = io.at + Frames(f as i64);
-            if mono {
-                let x = &mut io.audio.plane(0)[f];
-                let input = f64::from(*x);
-                *x = self.frame([input, input], at, f)[0] as f32;
-            } else {
-                let (left, right) = io.audio.stereo();
-                let out = self.frame([f64::from(left[f]), f64::from(right[f])], at, f);
-                (left[f], right[f]) = (out[0] as f32, out[1] as f32);
+        let most = if self.drive.is_some() { CHUNK } else { 1 };
+        for start in (0..frames).step_by(most) {
+            let count = most.min(frames - start);
+            let mut entering = [[0.0; CHUNK]; 2];
+            for i in 0..count {
+                let f = start + i;
+                let left = f64::from(io.audio.plane(0)[f]);
+                let right = if mono { left } else { f64::from(io.audio.plane(1)[f]) };
+                let [out, enters] = self.frame([left, right], io.at + Frames(f as i64), f, i);
+                io.audio.plane(0)[f] = out[0] as f32;
+                if !mono {
+                    io.audio.plane(1)[f] = out[1] as f32;
+                }
+                entering.iter_mut().zip(enters).for_each(|(samples, x)| samples[i] = x);
             }
+            self.write(entering, count);
         }
         self.knobs.advance(frames);
         if io.audio.shape().settles {

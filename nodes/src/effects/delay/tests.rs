@@ -135,7 +135,12 @@ fn no_cut_of_the_stream_changes_a_bit() {
         modulate: Percent(60.0),
         ..Delay::default()
     };
+    let driven = Delay { drive: Db(15.0), time: Ms(6.0), ..delay.clone() };
     let input = [sine(333.0, 6000), sine(777.0, 6000)];
+    let driven_whole = heard(&driven, None, &input, PIECE);
+    for block in [1, 13, 77] {
+        assert!(heard(&driven, None, &input, block) == driven_whole, "driven, in blocks of {block}");
+    }
     for curve in
         [None, Some(("time", stepped(13.3, 40.0, 1001))), Some(("high_cut", stepped(20_000.0, 900.0, 999)))]
     {
@@ -144,6 +149,70 @@ fn no_cut_of_the_stream_changes_a_bit() {
             assert!(heard(&delay, curve.clone(), &input, block) == whole, "blocks of {block}");
         }
     }
+}
+
+/// A sine that swells and fades.
+fn burst(frequency: f64, peak: f32, frames: usize) -> Vec<f32> {
+    let swell = |i: usize| 0.5 - 0.5 * math::cos(TAU * i as f64 / 2000.0) as f32;
+    let sine = sine(frequency, frames).into_iter().enumerate();
+    sine.map(|(i, x)| if i < 2000 { peak * x * swell(i) } else { 0.0 }).collect()
+}
+
+#[test]
+fn drive_leaves_quiet_echoes_where_and_as_they_are() {
+    for (time, modulate) in [(20.0, 0.0), (20.007, 0.0), (20.0, 50.0)] {
+        let clean = Delay {
+            time: Ms(time),
+            feedback: Percent(80.0),
+            modulate: Percent(modulate),
+            ..Delay::default()
+        };
+        let driven = Delay { drive: Db(12.0), ..clean.clone() };
+        let input = [burst(1000.0, 0.01, 9000), burst(300.0, 0.01, 9000)];
+        let (clean, driven) = (heard(&clean, None, &input, PIECE), heard(&driven, None, &input, PIECE));
+        for (a, b) in clean.iter().flatten().zip(driven.iter().flatten()) {
+            assert!((a - b).abs() < 2e-5, "{time} ms, {modulate} %: {a} or {b}");
+        }
+    }
+}
+
+#[test]
+fn drive_bends_loud_echoes_by_the_curve() {
+    let delay = Delay { time: Ms(20.0), feedback: Percent(0.0), drive: Db(12.0), ..Delay::default() };
+    let input: Vec<f32> = sine(100.0, 6000).into_iter().map(|x| 0.8 * x).collect();
+    let out = heard(&delay, None, std::slice::from_ref(&input), PIECE);
+    let hardness = Db(12.0).gain() - 1.0;
+    for i in 3000..6000 {
+        let x = f64::from(input[i - 960]);
+        let bent = libm::tanh(hardness * x) / hardness;
+        assert!((f64::from(out[0][i]) - bent).abs() < 1e-4, "{i}: {} for {bent}", out[0][i]);
+    }
+}
+
+#[test]
+fn each_round_of_the_loop_bends_again() {
+    let delay = Delay { time: Ms(50.0), feedback: Percent(95.0), drive: Db(18.0), ..Delay::default() };
+    let out = heard(&delay, None, &[burst(500.0, 0.9, 14_000)], PIECE);
+    let peak =
+        |echo: usize| out[0][2400 * echo..2400 * echo + 2000].iter().fold(0.0f32, |a, x| a.max(x.abs()));
+    let hardness = Db(18.0).gain() - 1.0;
+    let mut right = 0.9;
+    for echo in 1..5 {
+        right = libm::tanh(hardness * right) / hardness;
+        assert!(
+            (f64::from(peak(echo)) - right).abs() < 0.01 * right,
+            "echo {echo}: {} for {right}",
+            peak(echo)
+        );
+        right *= 0.95;
+    }
+}
+
+#[test]
+fn drive_needs_four_milliseconds() {
+    let delay = Delay { time: Ms(3.9), drive: Db(6.0), ..Delay::default() };
+    assert!(delay.check().unwrap_err().contains("4 ms"));
+    assert_eq!(Delay { drive: Db(0.0), ..delay }.check(), Ok(()));
 }
 
 #[test]
