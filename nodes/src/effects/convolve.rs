@@ -16,7 +16,7 @@ use crate::{
     params,
     params::File,
     processor::{Io, Setup},
-    unit::{Db, Frames, Ms, Seconds},
+    unit::{Db, Frames, Ms, Percent, Seconds},
 };
 
 params! {
@@ -31,6 +31,8 @@ params! {
         gain: Db = 0.0 in -60.0..=24.0,
         /// Leaves out silence before the response and what lies 100 dB under it at its end.
         fixed trim: bool = true,
+        /// How long the response takes to fall, against the file: at 50 % it falls by 60 dB in half the time.
+        fixed decay: Percent = 100.0 in 10.0..=100.0,
         /// How much of the response is heard; what is longer fades out there.
         fixed longest: Seconds = 10.0 in 0.1..=30.0,
         /// Takes the file at its own level, as measurements need it.

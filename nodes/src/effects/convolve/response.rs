@@ -30,6 +30,7 @@ pub(super) fn paths(convolve: &Convolve, sound: &Sound, rate: u32) -> Vec<Path> 
     if convolve.trim {
         trim(&mut channels, rate);
     }
+    hasten(&mut channels, convolve.decay.factor());
     shorten(&mut channels, convolve.longest.frames(rate).0 as usize, rate);
     let ways: &[(usize, usize, usize)] = match channels.len() {
         0 => &[],
@@ -48,22 +49,52 @@ pub(super) fn paths(convolve: &Convolve, sound: &Sound, rate: u32) -> Vec<Path> 
 
 /// Cuts silence off the head and what lies 100 dB under the whole off the tail.
 fn trim(channels: &mut [Vec<f64>], rate: u32) {
-    let peak = channels.iter().flatten().fold(0.0, |peak: f64, x| peak.max(x.abs()));
-    let first = |channel: &Vec<f64>| channel.iter().position(|x| x.abs() > 0.01 * peak);
-    let Some(first) = channels.iter().filter_map(first).min() else { return };
+    let Some(first) = onset(channels) else { return };
     let head = first.saturating_sub(LEAD.frames(rate).0 as usize);
-    let length = channels.iter().map(Vec::len).max().unwrap_or(0);
-    let power = |i: usize| -> f64 { channels.iter().filter_map(|c| c.get(i)).map(|x| x * x).sum() };
-    let whole: f64 = (0..length).map(power).sum();
-    let mut left = 0.0;
-    let end = (head..length).rev().find(|i| {
-        left += power(*i);
-        left > 1e-10 * whole
-    });
+    let end = left(channels).iter().rposition(|left| *left > 1e-10).filter(|end| *end >= head);
     for channel in channels.iter_mut() {
         channel.drain(..head.min(channel.len()));
     }
     shorten(channels, end.map_or(0, |end| end + 1 - head) + FADE.frames(rate).0 as usize, rate);
+}
+
+/// The first frame above -40 dB of the peak.
+fn onset(channels: &[Vec<f64>]) -> Option<usize> {
+    let peak = channels.iter().flatten().fold(0.0, |peak: f64, x| peak.max(x.abs()));
+    let first = |channel: &Vec<f64>| channel.iter().position(|x| x.abs() > 0.01 * peak);
+    channels.iter().filter_map(first).min()
+}
+
+/// The share of the whole energy that is left from each frame on (Schroeder 1965).
+fn left(channels: &[Vec<f64>]) -> Vec<f64> {
+    let length = channels.iter().map(Vec::len).max().unwrap_or(0);
+    let power = |i: usize| -> f64 { channels.iter().filter_map(|c| c.get(i)).map(|x| x * x).sum() };
+    let mut left: Vec<f64> = (0..length).map(power).collect();
+    for i in (1..length).rev() {
+        left[i - 1] += left[i];
+    }
+    let whole = left.first().copied().unwrap_or(0.0);
+    left.iter_mut().for_each(|energy| *energy /= whole.max(f64::MIN_POSITIVE));
+    left
+}
+
+/// Lets the response fall in a share of its time: by `(1 / share - 1)` times what it falls by itself.
+fn hasten(channels: &mut [Vec<f64>], share: f64) {
+    let Some(first) = onset(channels).filter(|_| share < 1.0) else { return };
+    let left = left(channels);
+    let place =
+        |decibels: f64| left.iter().position(|l| *l < math::gain(2.0 * decibels)).unwrap_or(left.len());
+    // Its own fall of 60 dB, by the slope from -5 to -35 dB (ISO 3382-1).
+    let frames = 2.0 * (place(-35.0) - place(-5.0)) as f64;
+    if frames == 0.0 {
+        return;
+    }
+    let fall = -60.0 * (1.0 / share - 1.0) / frames;
+    for channel in channels {
+        for (i, x) in channel.iter_mut().skip(first).enumerate() {
+            *x *= math::gain(fall * i as f64);
+        }
+    }
 }
 
 /// Cuts off what lies beyond a length, with half a cosine as the fade.

@@ -165,3 +165,40 @@ fn the_rate_of_the_file_changes_no_level() {
     let sound = Sound { file_rate: 96_000, channels: vec![vec![0.25; 100]] };
     assert_eq!(response::paths(&raw(), &sound, RATE)[0].response[7], 0.5);
 }
+
+/// Seconds in which a response falls by 60 dB, from the slope between -5 and -35 dB of its backward integral.
+fn fall(response: &[f64]) -> f64 {
+    let mut left: Vec<f64> = response.iter().map(|x| x * x).collect();
+    (1..left.len()).rev().for_each(|i| left[i - 1] += left[i]);
+    let place = |decibels: f64| left.iter().position(|l| *l < left[0] * math::gain(2.0 * decibels)).unwrap();
+    2.0 * (place(-35.0) - place(-5.0)) as f64 / f64::from(RATE)
+}
+
+#[test]
+fn decay_shortens_the_fall_and_keeps_the_onset() {
+    // A pause before the sound is no part of its fall.
+    let mut file = vec![0.0; 9600];
+    file.extend(falling(1.0, 7));
+    let sound = Sound { file_rate: RATE, channels: vec![file] };
+    let response = |decay| {
+        let convolve = Convolve { decay: Percent(decay), ..raw() };
+        response::paths(&convolve, &sound, RATE).swap_remove(0).response
+    };
+    let whole = response(100.0);
+    assert!((fall(&whole) - 1.0).abs() < 0.04, "{} s", fall(&whole));
+    for decay in [50.0, 25.0] {
+        let short = response(decay);
+        let ratio = fall(&short) / (0.01 * decay);
+        assert!((ratio - 1.0).abs() < 0.06, "{decay} %: {ratio} of the time asked for");
+        for (a, b) in whole[9600..9620].iter().zip(&short[9600..9620]) {
+            assert!((a - b).abs() <= 0.02 * a.abs(), "{decay} %: {a} became {b}");
+        }
+    }
+}
+
+#[test]
+fn decay_changes_nothing_of_a_single_impulse() {
+    let sound = Sound { file_rate: RATE, channels: vec![vec![0.0, 0.5, 0.0]] };
+    let paths = response::paths(&Convolve { decay: Percent(20.0), ..raw() }, &sound, RATE);
+    assert_eq!(paths[0].response, [0.0, 0.5, 0.0]);
+}
