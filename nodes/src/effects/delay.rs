@@ -151,13 +151,19 @@ impl Echoes {
         share * WOW.iter().map(wave).sum::<f64>()
     }
 
-    /// An echo; `nearer` frames of its delay have gone by outside the line.
-    fn read(&self, channel: usize, reads: Reads, wow: f64, nearer: usize) -> f64 {
+    /// An echo, read when `unwritten` frames before it have yet to enter the line.
+    fn read(&self, channel: usize, reads: Reads, wow: f64, unwritten: usize) -> f64 {
+        // The drive's own delay is taken off; how many frames are unwritten must not tell where a short one ends.
+        let (nearer, room) = match &self.drive {
+            Some(drive) => (unwritten + drive.late, drive.late + CHUNK),
+            None => (0, 0),
+        };
         let line = &self.lines[channel];
         if let Some(frames) = self.still {
-            return line.whole(frames.saturating_sub(nearer).max(1));
+            return line.whole(frames.max(room) - nearer);
         }
-        let at = |delay: f64| line.between((delay + wow - nearer as f64).clamp(SHORTEST, self.longest));
+        let shortest = SHORTEST + room as f64;
+        let at = |delay: f64| line.between((delay + wow).clamp(shortest, self.longest) - nearer as f64);
         match reads.fade {
             None => at(reads.delay),
             Some(fade) => fade.share * at(reads.delay) + fade.old_share * at(fade.old),
@@ -182,9 +188,8 @@ impl Echoes {
     fn frame(&mut self, input: [f64; 2], at: Frames, frame: usize, unwritten: usize) -> [[f64; 2]; 2] {
         let reads = self.heads.advance();
         let wow = self.wow(self.knobs.at(WAVER, 0, frame), at);
-        let nearer = unwritten + self.drive.as_ref().map_or(0, |drive| drive.late);
         let echoes = [0, 1].map(|channel| {
-            let echo = self.read(channel, reads, wow, nearer);
+            let echo = self.read(channel, reads, wow, unwritten);
             self.cut(channel, echo, frame)
         });
         let feedback = self.knobs.at(FEEDBACK, 0, frame);

@@ -137,9 +137,11 @@ fn no_cut_of_the_stream_changes_a_bit() {
     };
     let driven = Delay { drive: Db(15.0), time: Ms(6.0), ..delay.clone() };
     let input = [sine(333.0, 6000), sine(777.0, 6000)];
-    let driven_whole = heard(&driven, None, &input, PIECE);
-    for block in [1, 13, 77] {
-        assert!(heard(&driven, None, &input, block) == driven_whole, "driven, in blocks of {block}");
+    for curve in [None, Some(("time", stepped(6.0, 1.0, 1001)))] {
+        let whole = heard(&driven, curve.clone(), &input, PIECE);
+        for block in [1, 13, 77] {
+            assert!(heard(&driven, curve.clone(), &input, block) == whole, "driven, in blocks of {block}");
+        }
     }
     for curve in
         [None, Some(("time", stepped(13.3, 40.0, 1001))), Some(("high_cut", stepped(20_000.0, 900.0, 999)))]
