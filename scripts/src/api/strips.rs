@@ -206,7 +206,11 @@ fn finish(draft: &mut Draft, strip: Strip, args: Args) -> Dynamic {
     let mut finish = Finish::default();
     for info in Finish::INFO.flat() {
         options.heed(draft, info.name, |arg| {
-            let value = Value::Number(args::number(info, arg)?, info.unit().unwrap_or(Unit::Plain));
+            let value = match (info.unit(), arg.value()) {
+                (Some(unit), _) => Value::Number(args::number(info, arg)?, unit),
+                (None, Some(value)) => value,
+                (None, None) => return Err(args::unfit(info.name, &info.wanted(), arg)),
+            };
             finish.set(info.name, &value).map_err(|error| args::refused(&error))
         });
     }
