@@ -7,6 +7,7 @@
 use divan::{Bencher, black_box};
 use mixwright_engine::{
     check::{FileFacts, Files, check},
+    diagnostic::Diagnostic,
     graph::{self, Graph},
     plan::{self, Machine, Plan},
     resolved::Resolved,
@@ -65,7 +66,7 @@ fn part_4_plan(bencher: Bencher<'_, '_>, size: Size) {
 }
 
 fn evaluated(text: &str) -> Song {
-    mixwright_scripts::evaluate_text(text, Path::new("mix.rhai"), &[]).song.unwrap()
+    mixwright_scripts::evaluate_text(text, Path::new("mix.rhai"), &[]).unwrap().song.unwrap()
 }
 
 fn checked(song: &Song) -> Resolved {
@@ -84,7 +85,7 @@ fn planned(graph: &Graph) -> Plan {
 struct AllThere;
 
 impl Files for AllThere {
-    fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, (String, Option<String>)> {
+    fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
         Ok(FileFacts { rate: 48_000, channels: 2, frames: 180 * 48_000 })
     }
 }

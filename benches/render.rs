@@ -7,6 +7,7 @@
 use divan::{Bencher, counter::ItemsCount};
 use mixwright_engine::{
     check::{FileFacts, Files, check},
+    diagnostic::Diagnostic,
     plan::Machine,
     render::{
         Progress, RenderError, Request, render,
@@ -82,7 +83,7 @@ fn song() -> Resolved {
         );
     }
     text += "song.master.limit(-1.dbtp);\n";
-    let song = mixwright_scripts::evaluate_text(&text, Path::new("mix.rhai"), &[]).song.unwrap();
+    let song = mixwright_scripts::evaluate_text(&text, Path::new("mix.rhai"), &[]).unwrap().song.unwrap();
     check(&song, &Seeds).unwrap().song
 }
 
@@ -90,7 +91,7 @@ fn song() -> Resolved {
 struct Seeds;
 
 impl Files for Seeds {
-    fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, (String, Option<String>)> {
+    fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
         Ok(FileFacts { rate: RATE, channels: 2, frames: u64::from(SECONDS * RATE) })
     }
 }

@@ -133,8 +133,8 @@ impl Proxy {
             }
         }
         let factor = amplitude * amplitude;
-        let windows: Vec<f64> = hops.windows().map(|power| power * factor).collect();
-        Some(Outcome { loudness: gated(&windows)?, applied })
+        let loudness = gated(hops.windows().map(|power| power * factor))?;
+        Some(Outcome { loudness, applied })
     }
 }
 
@@ -162,7 +162,7 @@ impl Hops {
     }
 
     /// The mean powers of windows of 400 ms, as far as they are complete.
-    fn windows(&self) -> impl Iterator<Item = f64> {
+    fn windows(&self) -> impl Iterator<Item = f64> + Clone {
         let complete = (self.steps * STEP * 10 / self.rate) as usize;
         self.sums[..complete.min(self.sums.len())].windows(4).map(|four| {
             let (sum, count) = four.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));

@@ -44,8 +44,11 @@ pub struct Loudness {
     /// Energies of the last [`SHORT_TERM`] sub-blocks, by their number modulo that.
     recent: Vec<f64>,
     blocks: u64,
-    momentary: Vec<f64>,
-    short_term: Vec<f64>,
+    /// Powers of all windows so far, one each 100 ms: what is kept of hours of music is a few megabytes.
+    momentary: Vec<f32>,
+    short_term: Vec<f32>,
+    /// Whether short-term windows are kept.
+    keeps_short_term: bool,
     max_momentary: f64,
     max_short_term: f64,
 }
@@ -63,9 +66,15 @@ impl Loudness {
             blocks: 0,
             momentary: Vec::new(),
             short_term: Vec::new(),
+            keeps_short_term: true,
             max_momentary: 0.0,
             max_short_term: 0.0,
         }
+    }
+
+    /// A meter that tells no loudness range and nothing over time, for strips, of which there are many.
+    pub fn integrated_only(rate: u32) -> Self {
+        Loudness { keeps_short_term: false, ..Loudness::new(rate) }
     }
 
     /// Hears on. A signal is mono (`right` is none) or stereo from its beginning to its end.
@@ -111,13 +120,13 @@ impl Loudness {
         if let Some(power) = self.window(MOMENTARY) {
             self.max_momentary = self.max_momentary.max(power);
             if (self.blocks - MOMENTARY as u64).is_multiple_of(HOP as u64) {
-                self.momentary.push(power);
+                self.momentary.push(power as f32);
             }
         }
         if let Some(power) = self.window(SHORT_TERM) {
             self.max_short_term = self.max_short_term.max(power);
-            if (self.blocks - SHORT_TERM as u64).is_multiple_of(HOP as u64) {
-                self.short_term.push(power);
+            if self.keeps_short_term && (self.blocks - SHORT_TERM as u64).is_multiple_of(HOP as u64) {
+                self.short_term.push(power as f32);
             }
         }
     }
@@ -134,7 +143,7 @@ impl Loudness {
     pub fn reading(&self) -> LoudnessReading {
         let loudest = |power: f64, known: u64| (self.blocks >= known && power > 0.0).then(|| loudness(power));
         LoudnessReading {
-            integrated: gated(&self.momentary),
+            integrated: gated(self.momentary.iter().map(|power| f64::from(*power))),
             range: range(&self.short_term),
             max_momentary: loudest(self.max_momentary, MOMENTARY as u64),
             max_short_term: loudest(self.max_short_term, SHORT_TERM as u64),
@@ -143,7 +152,7 @@ impl Loudness {
 
     /// Short-term loudness over time: one value each 100 ms, the first for the window that ends at 3 s; none in silence.
     pub fn short_term(&self) -> impl Iterator<Item = Option<Lufs>> {
-        self.short_term.iter().map(|power| (*power > 0.0).then(|| loudness(*power)))
+        self.short_term.iter().map(|power| (*power > 0.0).then(|| loudness(f64::from(*power))))
     }
 
     /// The K-weighted energy of both channels so far: the sum of the squares.
@@ -178,27 +187,27 @@ fn decibels(power: f64) -> f64 {
 }
 
 /// The integrated loudness of windows of 400 ms each 100 ms, by their powers (BS.1770, equations 3 to 7).
-pub fn gated(momentary: &[f64]) -> Option<Lufs> {
-    let audible = mean_above(momentary, power(ABSOLUTE_GATE))?;
+pub fn gated(momentary: impl Iterator<Item = f64> + Clone) -> Option<Lufs> {
+    let audible = mean_above(momentary.clone(), power(ABSOLUTE_GATE))?;
     mean_above(momentary, audible * 0.1).map(loudness)
 }
 
 /// The range between the 10th and the 95th percentile of short-term loudness, gated (Tech 3342).
-fn range(short_term: &[f64]) -> Option<Lu> {
+fn range(short_term: &[f32]) -> Option<Lu> {
     let absolute = power(ABSOLUTE_GATE);
-    let gate = (mean_above(short_term, absolute)? * 0.01).max(absolute);
-    let mut kept: Vec<f64> = short_term.iter().copied().filter(|power| *power > gate).collect();
+    let powers = short_term.iter().map(|power| f64::from(*power));
+    let gate = (mean_above(powers.clone(), absolute)? * 0.01).max(absolute);
+    let mut kept: Vec<f64> = powers.filter(|power| *power > gate).collect();
     kept.sort_by(f64::total_cmp);
     let at = |share: f64| kept[((kept.len() - 1) as f64 * share).round() as usize];
     Some(Lu(decibels(at(0.95) / at(0.10))))
 }
 
 /// The mean of the powers above a gate. The gates rise, so none that a lower one shut comes back.
-fn mean_above(powers: &[f64], gate: f64) -> Option<f64> {
+fn mean_above(powers: impl Iterator<Item = f64>, gate: f64) -> Option<f64> {
     let gate = gate.max(power(ABSOLUTE_GATE));
     let (sum, count) = powers
-        .iter()
-        .filter(|power| **power > gate)
+        .filter(|power| *power > gate)
         .fold((0.0, 0_u64), |(sum, count), power| (sum + power, count + 1));
     (count > 0).then(|| sum / count as f64)
 }

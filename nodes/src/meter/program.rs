@@ -136,7 +136,7 @@ pub struct Strip {
 impl Strip {
     /// Meters that have heard nothing.
     pub fn new(rate: u32) -> Self {
-        Strip { loudness: Loudness::new(rate), peak: 0.0 }
+        Strip { loudness: Loudness::integrated_only(rate), peak: 0.0 }
     }
 
     /// Hears on: `right` is there exactly if the strip is stereo.
