@@ -10,7 +10,7 @@ use mixwright_engine::{
     diagnostic::Diagnostic,
     plan::Machine,
     render::{
-        Progress, RenderError, Request, render,
+        Meters, Progress, RenderError, Request, render,
         sources::{Player, Sources},
     },
     resolved::{PlayedClip, Resolved},
@@ -60,6 +60,7 @@ fn session(bencher: Bencher<'_, '_>, on: On) {
         stems: None,
         format: Format::Wav(Depth::Bits24),
         part: None,
+        meters: Meters::All,
         machine: on.0,
     };
     let stop = AtomicBool::new(false);

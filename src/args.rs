@@ -91,7 +91,7 @@ pub(crate) struct Render {
     /// Print the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Print nothing but errors.
+    /// Print nothing but errors; what would only be printed is not measured either.
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }

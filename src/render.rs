@@ -11,7 +11,7 @@ use crate::{
 use mixwright_engine::{
     diagnostic::Diagnostic,
     plan::Machine,
-    render::{Progress, Request, render, report::Report},
+    render::{Meters, Progress, Request, render, report::Report},
     resolved::Resolved,
     sink::Format,
     solo,
@@ -44,12 +44,15 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let report = done?;
     let start = request.part.map_or(Frames(0), |(from, _)| from);
     let sections = match &request.master {
-        Some(master) if !args.quiet || args.json => {
-            sections::measured(&checked.song, master, start, report.length)?
-        }
+        Some(master) if reports(args) => sections::measured(&checked.song, master, start, report.length)?,
         _ => Vec::new(),
     };
     said(&report, &sections, args, begun)
+}
+
+/// Whether anything is told at the end.
+fn reports(args: &args::Render) -> bool {
+    args.json || !args.quiet
 }
 
 fn said(report: &Report, sections: &[Measured], args: &args::Render, begun: Instant) -> Result<(), Outcome> {
@@ -109,6 +112,7 @@ fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Reque
         stems,
         format,
         part: part(args, checked)?,
+        meters: if reports(args) { Meters::All } else { Meters::Master },
         machine: Machine { threads, block: args.block as usize },
     })
 }

@@ -27,7 +27,9 @@ pub(crate) fn report(report: &Report, sections: &[sections::Measured], took: Dur
         let _ = write!(text, "{table}\n\n");
     }
     let mut table = plain(&["", "LUFS-I", "LRA LU", "dBTP", "PLR LU", "correlation"]);
-    table.add_row(program("mix", &report.mix));
+    if let Some(mix) = &report.mix {
+        table.add_row(program("mix", mix));
+    }
     table.add_row(program("master", &report.master));
     aligned(&mut table);
     let _ = write!(text, "{table}\n\n");

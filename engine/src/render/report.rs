@@ -24,8 +24,8 @@ pub struct Report {
     pub strips: Vec<StripReport>,
     /// Effects that turned down, with the most that each did.
     pub reductions: Vec<Reduction>,
-    /// The mix on its way into the master.
-    pub mix: ProgramReading,
+    /// What the mix measures on its way into the master, if it was measured.
+    pub mix: Option<ProgramReading>,
     /// The finished master.
     pub master: ProgramReading,
     /// What the master's last phase did, if it has one.

@@ -99,10 +99,10 @@ impl Ballistics {
     }
 }
 
-/// Goes from `from` toward `to` by a share.
+/// Goes from `from` toward `to` by a share: only one multiplication and one addition wait for `from`.
 #[inline(always)]
 fn toward<V: Vector>(from: V, to: V, share: V) -> V {
-    from + (to - from) * share
+    from * (V::splat(1.0) - share) + to * share
 }
 
 /// What the store holds after this frame.
