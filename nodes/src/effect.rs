@@ -1,5 +1,7 @@
 //! What an effect is: parameters, questions that a plan may ask, and a kernel that makes the sound.
 
+mod written;
+
 use crate::{
     choice,
     params::{Params, ParamsInfo},
@@ -227,7 +229,7 @@ pub struct EffectInfo {
 macro_rules! effects {
     ($($module:ident :: $name:ident),* $(,)?) => {
         /// Any effect with its parameters.
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq)]
         #[allow(missing_docs, reason = "each variant is documented by its own type")]
         pub enum AnyEffect { $($name($module::$name),)* }
 

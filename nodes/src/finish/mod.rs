@@ -5,6 +5,7 @@
 
 mod proxy;
 mod run;
+mod written;
 
 pub use run::{Finisher, Setting};
 

@@ -50,8 +50,7 @@ macro_rules! params {
     (@fields [$($d:literal)*] $n:ident $w:literal [$($p:ident)*]
         [$({[$($doc:literal)*] $fixed:tt $f:ident ($ty:ty) ($default:expr) $min:literal $max:literal})*]) => {
         $(#[doc = $d])*
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-        #[serde(default, deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $n { $($(#[doc = $doc])* pub $f: $ty,)* }
 
         impl ::core::default::Default for $n {

@@ -2,7 +2,6 @@
 
 use super::{Kind, ParamError, ParamInfo, Params, Value};
 use crate::unit;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A type that a parameter can have.
@@ -100,8 +99,7 @@ macro_rules! number_fields {
 number_fields! { Db Dbtp Lufs Lu Hz Ms Seconds Ratio Q Percent Pan Slope Bpm Plain }
 
 /// A quantity that is given or found by the effect itself (the word `"auto"`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Auto<T>(pub Option<T>);
 
 impl Field for bool {
@@ -119,8 +117,7 @@ impl Field for bool {
 }
 
 /// The name of an audio file that an effect hears.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct File(pub String);
 
 impl From<&str> for File {

@@ -1,15 +1,15 @@
-//! One declaration for each set of parameters: [`params!`](macro@crate::params) makes the struct, its defaults, its written form,
-//! its description, and how a script sets it, with range, unit and spelling checked.
+//! One declaration for each set of parameters: [`params!`](macro@crate::params) makes the struct, its defaults, its
+//! description, and how a script or a written song sets it, with range, unit and spelling checked.
 
 mod declare;
 mod error;
 mod field;
+pub(crate) mod written;
 
 pub use error::{ParamError, nearest};
 pub use field::{Auto, Field, File, choose};
 
 use crate::unit::{Unit, written};
-use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 
 /// A value given for a parameter, in a script or on the command line.
@@ -221,9 +221,7 @@ fn within(list: &'static ParamsInfo, path: &str) -> Option<(&'static ParamInfo, 
 }
 
 /// A set of parameters, made by [`params!`](macro@crate::params).
-pub trait Params:
-    Clone + Default + PartialEq + fmt::Debug + Send + Sync + Serialize + DeserializeOwned + 'static
-{
+pub trait Params: Clone + Default + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// Its description.
     const INFO: &'static ParamsInfo;
 
