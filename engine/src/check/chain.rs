@@ -95,7 +95,7 @@ impl Bench<'_> {
         }
     }
 
-    /// A song from RON has passed no parser: its values are held against their declarations here.
+    /// A song that a program made has passed no parser: its values are held against their declarations here.
     fn values(&mut self, insert: &InsertEffect) {
         let name = insert.effect.info().params.name;
         let mut fresh = AnyEffect::named(name).expect("an effect's own name is in the list");
