@@ -100,12 +100,6 @@ impl<'a> Block<'a> {
         Block { data: &mut self.data[from * self.shape.lanes..], stride: self.stride, shape }
     }
 
-    /// The same samples seen as a block of `channels` channels (the first of them).
-    pub fn narrowed(&mut self, channels: usize) -> Block<'_> {
-        let shape = Shape { channels: channels.min(self.shape.channels), ..self.shape };
-        Block { data: self.data, stride: self.stride, shape }
-    }
-
     /// Copies all planes from `other`, which has the same shape.
     pub fn copy_from(&mut self, other: View<'_>) {
         for channel in 0..self.shape.channels {
