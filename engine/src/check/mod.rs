@@ -218,8 +218,8 @@ impl<'a> Bench<'a> {
     fn channel(&mut self, index: usize, strip: &Strip) -> Channel {
         let track = self.clips.get(index).cloned().unwrap_or_default();
         let width = if strip.kind == StripKind::Track { track.width } else { Width::Stereo };
-        let (chain, out) = self.chain(&strip.name, &strip.chain, width);
-        let fader = self.fader(strip, out);
+        let (chain, _) = self.chain(&strip.name, &strip.chain, width);
+        let fader = self.fader(strip);
         let sends = self.sends(strip, index);
         let to = self.destination(strip, index);
         Channel {
@@ -236,7 +236,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn fader(&mut self, strip: &Strip, _width: Width) -> Fader {
+    fn fader(&mut self, strip: &Strip) -> Fader {
         let law = strip.law.unwrap_or(self.song.law);
         let (gains, pan) = (self.gains(strip), &strip.pan);
         let mut followers = Vec::new();
