@@ -5,7 +5,8 @@
 
 use crate::graph::{Graph, NodeSpec, Role};
 use mixwright_nodes::{
-    effect::Width,
+    effect::{Slot, Width},
+    effects::AnyEffect,
     unit::{Frames, Unit, written},
 };
 use petgraph::{algo::toposort, graph::NodeIndex};
@@ -250,7 +251,7 @@ impl Layout<'_> {
 }
 
 /// An effect where its curves are largest, which is where it rings longest.
-fn at_largest(slot: &mixwright_nodes::effect::Slot) -> mixwright_nodes::effects::AnyEffect {
+fn at_largest(slot: &Slot) -> AnyEffect {
     let mut effect = slot.effect.clone();
     for (place, curve) in &slot.curves {
         let largest = curve.largest();

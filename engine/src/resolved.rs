@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::Origin,
-    song::{ChannelPick, FadeShape, Overlap, StripKind, TapPoint},
+    song::{ChannelPick, FadeShape, Overlap, SendFrom, StripKind, TapPoint},
     time::Timeline,
 };
 use mixwright_nodes::{
@@ -176,7 +176,7 @@ pub struct Sent {
     /// How much.
     pub level: Fader,
     /// From where.
-    pub from: crate::song::SendFrom,
+    pub from: SendFrom,
     /// Where it was declared.
     pub origin: Origin,
 }

@@ -3,7 +3,7 @@
 use super::{Bench, motion::Bounds};
 use crate::{
     diagnostic::Diagnostic,
-    resolved::{Beside, Fader, Link, Placed},
+    resolved::{Beside, Fader, Follower, Link, Placed},
     song::{ChannelPick, Insert, InsertEffect, Motion, Setting},
 };
 use mixwright_nodes::{
@@ -154,7 +154,7 @@ impl Bench<'_> {
         insert: &InsertEffect,
         path: &str,
         motion: &Motion,
-        followers: &mut Vec<crate::resolved::Follower>,
+        followers: &mut Vec<Follower>,
     ) -> Option<(Vec<usize>, Curve)> {
         let info = insert.effect.info().params;
         let Some((param, place)) = info.find(path) else {
@@ -171,11 +171,7 @@ impl Bench<'_> {
         Some((place, self.setting(&setting, &bounds(param), &insert.origin, followers)))
     }
 
-    fn mix(
-        &mut self,
-        insert: &InsertEffect,
-        followers: &mut Vec<crate::resolved::Follower>,
-    ) -> (Percent, Option<Curve>) {
+    fn mix(&mut self, insert: &InsertEffect, followers: &mut Vec<Follower>) -> (Percent, Option<Curve>) {
         let bounds = Bounds { name: "mix", scale: Scale::Even, unit: Unit::Percent, min: 0.0, max: 100.0 };
         match self.setting(&insert.mix, &bounds, &insert.origin, followers) {
             Curve::Hold(value) => (Percent(value), None),

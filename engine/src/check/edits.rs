@@ -6,7 +6,7 @@ use super::Bench;
 use crate::{
     diagnostic::Diagnostic,
     resolved::PlayedClip,
-    song::{FadeShape, Overlap},
+    song::{Cut, FadeShape, Overlap},
 };
 use mixwright_nodes::{
     curve::{Curve, Splice, Splices},
@@ -100,7 +100,7 @@ impl Bench<'_> {
         self.apply_edits();
     }
 
-    fn gap(&mut self, cut: &crate::song::Cut) -> Option<Gap> {
+    fn gap(&mut self, cut: &Cut) -> Option<Gap> {
         let (from, to) = (self.timeline.frame(&cut.span.from).0, self.timeline.frame(&cut.span.to).0);
         if to <= from {
             self.found.push(Diagnostic::error("a cut ends where it begins, or before").at(&cut.origin));

@@ -11,10 +11,15 @@ mod routing;
 use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
-    song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Meter, Place, Section, Setting, Song, Stems, Strip, StripKind},
     time::Timeline,
 };
-use mixwright_nodes::{curve::Curve, curve::Scale, effect::Width, params::nearest, unit::Frames, unit::Unit};
+use mixwright_nodes::{
+    curve::{Curve, Scale},
+    effect::Width,
+    params::nearest,
+    unit::{Frames, Unit},
+};
 use motion::Bounds;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -116,7 +121,7 @@ impl<'a> Bench<'a> {
             let message = format!("a tempo of {tempo}; it must lie between 10 and 999 bpm");
             self.found.push(Diagnostic::error(message).at(&song.origin));
         }
-        let odd_meter = |m: &&crate::song::Meter| m.bar == 0 || m.beats == 0 || !m.unit.is_power_of_two();
+        let odd_meter = |m: &&Meter| m.bar == 0 || m.beats == 0 || !m.unit.is_power_of_two();
         for meter in song.meters.iter().filter(odd_meter) {
             let message = format!("there is no meter {}/{} at bar {}", meter.beats, meter.unit, meter.bar);
             self.found.push(Diagnostic::error(message).at(&song.origin));

@@ -1,13 +1,14 @@
 //! Symbolic curves to curves in frames.
 
-use super::Bench;
+use super::{Bench, chain::taps};
 use crate::{
     diagnostic::{Diagnostic, Origin},
     resolved::{Follower, Heard},
-    song::{Motion, Setting, Tap, TapPoint, Turn},
+    song::{Length, Motion, Setting, Tap, TapPoint, Turn},
 };
 use mixwright_nodes::{
     curve::{Clock, Curve, Lfo, Point, Points, Scale, Shape},
+    params::nearest,
     unit::{Db, Frames, Unit, written},
 };
 use std::sync::Arc;
@@ -127,7 +128,7 @@ impl Bench<'_> {
     }
 
     /// A musical length as a time in milliseconds: the same all along while the tempo is.
-    fn echo(&self, length: crate::song::Length) -> Curve {
+    fn echo(&self, length: Length) -> Curve {
         let rate = self.song.rate;
         if self.song.tempos.is_empty() || (length.bars == 0.0 && length.beats == 0.0) {
             let frames = self.timeline.clock().frame(self.timeline.quarters(length));
@@ -142,11 +143,11 @@ impl Bench<'_> {
         if let TapPoint::Named(name) = &tap.point {
             let song = self.song;
             let chain = song.strips.get(strip).map_or(&song.master.chain, |strip| &strip.chain);
-            let taps: Vec<&str> = super::chain::taps(chain);
+            let taps = taps(chain);
             if !taps.contains(&name.as_str()) {
                 let error =
                     Diagnostic::error(format!("`{}` has no tap named `{name}`", tap.strip)).at(origin);
-                let hint = match mixwright_nodes::params::nearest(name, taps.iter().copied()) {
+                let hint = match nearest(name, taps.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("name a place in its chain with `.tap(\"{name}\")`"),
                 };

@@ -25,7 +25,7 @@ use crate::{
 };
 use mixwright_nodes::{
     effect::{Reading, Width},
-    finish::{Finish, Finished, Finisher, Stored, solve},
+    finish::{Finish, Finished, Finisher, OutOfReach, Stored, solve},
     meter::program::{ProgramReading, Strip},
     unit::{Db, Frames, Percent},
 };
@@ -319,8 +319,7 @@ fn master(
     };
     match &finished {
         Finished::NoLoudness => signal.hear(&mut take)?,
-        Finished::Reached(solution)
-        | Finished::OutOfReach(mixwright_nodes::finish::OutOfReach { nearest: solution, .. }) => {
+        Finished::Reached(solution) | Finished::OutOfReach(OutOfReach { nearest: solution, .. }) => {
             let mut finisher = Finisher::new(&solution.setting, rate, Width::Stereo);
             signal.hear(&mut |left, right| finisher.run(left, right, &mut take))?;
             finisher.end(&mut take);

@@ -5,8 +5,7 @@
 
 use super::SourceError;
 use super::decode::{Decoder, Fault, Found};
-use crate::files::Input;
-use crate::files::{Action, FileError};
+use crate::files::{Action, FileError, Input};
 use crate::song::ChannelPick;
 use std::path::{Path, PathBuf};
 
