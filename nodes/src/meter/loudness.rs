@@ -167,8 +167,8 @@ impl Loudness {
     }
 }
 
-/// The frame at which sub-block `block` begins.
-fn border(block: u64, rate: u64) -> u64 {
+/// The frame at which sub-block `block` begins: the same for all meters that keep such.
+pub(super) fn border(block: u64, rate: u64) -> u64 {
     (block * rate + 50) / 100
 }
 

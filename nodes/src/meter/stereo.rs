@@ -1,8 +1,9 @@
 //! How alike the two channels are: 1 is mono, 0 unlike, -1 what vanishes when a phone adds them.
 
+use super::loudness::border;
 use serde::Serialize;
 
-/// Sub-blocks in a window of 400 ms.
+/// Sub-blocks of 10 ms in a window of 400 ms.
 const WINDOW: usize = 40;
 /// Mean power of a channel under which a window says nothing: -70 dBFS.
 const GATE: f64 = 1e-7;
@@ -69,7 +70,7 @@ impl Stereo {
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let mut done = 0;
         while done < left.len() {
-            let end = ((self.blocks + 1) * self.rate + 50) / 100;
+            let end = border(self.blocks + 1, self.rate);
             let part = done..left.len().min(done + (end - self.frames) as usize);
             done = part.end;
             self.frames += part.len() as u64;
