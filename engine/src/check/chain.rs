@@ -11,7 +11,7 @@ use mixwright_nodes::{
     dsp::pan::PanLaw,
     effect::{Channels, KeyUse, Slot, Width},
     effects::AnyEffect,
-    params::{Kind, ParamInfo, Value},
+    params::{ParamInfo, Value},
     unit::{Percent, Unit},
 };
 use std::collections::BTreeSet;
@@ -118,19 +118,11 @@ impl Bench<'_> {
 
     /// The files among an effect's parameters must be there.
     fn files_of(&mut self, insert: &InsertEffect) {
-        let params = insert.effect.info().params.flat();
-        for (name, value) in insert.effect.entries() {
-            let file = params.iter().any(|param| param.name == name && param.kind == Kind::File);
-            let Value::Text(file_name) = value else { continue };
-            if !file {
-                continue;
-            }
-            if file_name.is_empty() {
+        for (name, file) in insert.effect.files() {
+            if file.is_empty() {
                 let message = format!("`{}` needs `{name}`: the name of an audio file", insert.name);
                 self.found.push(Diagnostic::error(message).at(&insert.origin));
-            } else if let Err(error) =
-                self.files.facts(&self.song.folder.join(&file_name), ChannelPick::One(1))
-            {
+            } else if let Err(error) = self.files.facts(&self.song.folder.join(&file), ChannelPick::One(1)) {
                 self.found.push(error.at(&insert.origin));
             }
         }

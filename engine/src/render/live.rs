@@ -17,7 +17,6 @@ use mixwright_nodes::{
     dsp::delay::Delay,
     effect::{Reading, Seen, Slot, Width},
     effects::AnyEffect,
-    params::Value,
     processor::{Io, Processor, Setup},
     unit::Frames,
 };
@@ -253,14 +252,9 @@ fn effect(
 /// The files among an effect's parameters.
 fn seen(slot: &Slot, rate: u32, sources: &dyn Sources) -> Result<Seen, RenderError> {
     let mut seen = Seen::default();
-    let files = mixwright_nodes::effects::AnyEffect::info(&slot.effect).params.flat();
-    let is_file =
-        |name: &str| files.iter().any(|p| p.name == name && p.kind == mixwright_nodes::params::Kind::File);
-    for (name, value) in slot.effect.entries() {
-        if let (true, Value::Text(file)) = (is_file(&name), value) {
-            let sound = sources.sound(&file, rate)?;
-            seen.sounds.insert(file, sound);
-        }
+    for (_, file) in slot.effect.files() {
+        let sound = sources.sound(&file, rate)?;
+        seen.sounds.insert(file, sound);
     }
     Ok(seen)
 }

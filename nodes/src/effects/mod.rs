@@ -34,6 +34,8 @@ pub mod width;
 #[cfg(test)]
 mod probe;
 
+use crate::params::{Kind, Value};
+
 crate::effects! {
     all_pass::AllPass,
     balance::Balance,
@@ -63,4 +65,17 @@ crate::effects! {
     tilt::Tilt,
     trim::Trim,
     width::Width,
+}
+
+impl AnyEffect {
+    /// The files among its parameters: the parameter's name, and the file's as it was written.
+    pub fn files(&self) -> impl Iterator<Item = (String, String)> {
+        let params = self.info().params.flat();
+        self.entries().into_iter().filter_map(move |(name, value)| match value {
+            Value::Text(file) if params.iter().any(|p| p.name == name && p.kind == Kind::File) => {
+                Some((name, file))
+            }
+            _ => None,
+        })
+    }
 }
