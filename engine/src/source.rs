@@ -14,7 +14,7 @@ mod stream;
 
 pub use clips::Clips;
 pub use reader::{Info, Reader, Start};
-pub use sound::load;
+pub use sound::{fits_whole, load};
 pub use stream::{Converters, Stream};
 
 use crate::diagnostic::{Blame, Diagnostic};

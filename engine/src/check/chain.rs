@@ -5,6 +5,7 @@ use crate::{
     diagnostic::Diagnostic,
     resolved::{Beside, Fader, Follower, Link, Placed},
     song::{ChannelPick, Insert, InsertEffect, Motion, Setting},
+    source,
 };
 use mixwright_nodes::{
     curve::{Curve, Scale},
@@ -116,15 +117,18 @@ impl Bench<'_> {
         }
     }
 
-    /// The files among an effect's parameters must be there.
+    /// The files among an effect's parameters must be there, and short enough to be taken whole.
     fn files_of(&mut self, insert: &InsertEffect) {
         for (name, file) in insert.effect.files() {
             if file.is_empty() {
                 let message = format!("`{}` needs `{name}`: the name of an audio file", insert.name);
                 self.found.push(Diagnostic::error(message).at(&insert.origin));
-            } else if let Err(error) = self.files.facts(&self.song.folder.join(&file), ChannelPick::One(1)) {
-                self.found.push(error.at(&insert.origin));
+                continue;
             }
+            let path = self.song.folder.join(&file);
+            let facts = self.files.facts(&path, ChannelPick::One(1));
+            let fits = facts.and_then(|facts| Ok(source::fits_whole(&path, facts.rate, facts.frames)?));
+            self.found.extend(fits.err().map(|error| error.at(&insert.origin)));
         }
     }
 

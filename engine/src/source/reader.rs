@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct Info {
     /// Frames a second.
     pub rate: u32,
-    /// Channels that are played, 1 or 2.
+    /// Channels that are played: 1 or 2 on a track.
     pub channels: usize,
     /// Frames, without encoder delay and padding.
     pub frames: u64,
@@ -71,13 +71,31 @@ impl Reader {
     /// # Errors
     /// If there is none, it is not audio, or its channels do not fit a track.
     pub fn open(path: &Path, pick: ChannelPick) -> Result<Reader, SourceError> {
+        Reader::opened(path, pick, |channels| picked(path, pick, channels))
+    }
+
+    /// Opens a file to hear all of its channels, more than a track plays if it has them.
+    pub(super) fn open_whole(path: &Path) -> Result<Reader, SourceError> {
+        let told = |channels| match channels {
+            0 => Err(unknown(path, "it does not tell its channels".to_owned())),
+            _ => Ok(channels),
+        };
+        Reader::opened(path, ChannelPick::All, told)
+    }
+
+    /// `played` tells how many of a file's channels are played.
+    fn opened(
+        path: &Path,
+        pick: ChannelPick,
+        played: impl FnOnce(usize) -> Result<usize, SourceError>,
+    ) -> Result<Reader, SourceError> {
         let input = Input::open(path)?;
         let size = input.size();
         let (mut decoder, found) = begin(path, input)?;
         if !RATES.contains(&found.rate) {
             return Err(unknown(path, format!("its rate is {} Hz", found.rate)));
         }
-        let channels = picked(path, pick, found.channels)?;
+        let channels = played(found.channels)?;
         let all = match found.frames.filter(|_| !found.estimated) {
             Some(frames) => frames,
             None => {

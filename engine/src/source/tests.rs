@@ -221,3 +221,14 @@ fn a_disk_that_fails_is_an_error_with_the_files_name() {
         }
     }
 }
+
+#[test]
+fn what_an_effect_hears_has_as_many_channels_as_its_file() {
+    let (_dir, path) = put(&wav(1, None, 16, 4, &samples(500, 4, 1, 16)));
+    assert!(matches!(open(&path), Err(SourceError::Channels { channels: 4, .. })), "no track plays it");
+    let sound = load(&path, 48_000).unwrap();
+    assert_eq!((sound.file_rate, sound.channels.len()), (48_000, 4));
+    for (c, plane) in sound.channels.iter().enumerate() {
+        assert_eq!(*plane, (0..500).map(|f| level(f, c)).collect::<Vec<f32>>());
+    }
+}
