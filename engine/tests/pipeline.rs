@@ -27,11 +27,9 @@ fn rich() -> Song {
     insert(&mut kick, effect("trim", &[("gain", -6.0)]));
     let mut bass = track("bass", "stereo noise 2");
     insert(&mut bass, effect("eq", &[]));
-    if AnyEffect::named("duck").is_some() {
-        let mut duck = effect("duck", &[("by", 6.0), ("lookahead", 3.0)]);
-        duck.key = Some(Tap { strip: "kick".to_owned(), point: Default::default() });
-        insert(&mut bass, duck);
-    }
+    let mut duck = effect("duck", &[("by", 6.0), ("lookahead", 3.0)]);
+    duck.key = Some(Tap { strip: "kick".to_owned(), point: Default::default() });
+    insert(&mut bass, duck);
     bass.sends.push(send("space", -12.0, SendFrom::Post));
     let mut voice = track("voice", "sine 440");
     insert(&mut voice, effect("saturate", &[("drive", 6.0)]));
@@ -63,8 +61,7 @@ fn send(to: &str, level: f64, from: SendFrom) -> Send {
 }
 
 fn point(seconds: f64, value: f64, shape: Shape) -> MotionPoint {
-    let at = Place::default().plus(mixwright_engine::song::Length { seconds, ..Default::default() });
-    MotionPoint { at, value, shape }
+    MotionPoint { at: self::seconds(seconds), value, shape }
 }
 
 #[test]
