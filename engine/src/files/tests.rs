@@ -1,3 +1,5 @@
+//! What a file is after any failure: the old one or the new one, whole, and nothing beside it.
+
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What a written file must hold: the samples within its depth, the same bytes for any cut, or nothing at all.
+
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 
 use super::*;

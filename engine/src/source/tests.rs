@@ -1,3 +1,5 @@
+//! What a read file must give: its exact samples from any frame on, or an error that says where and why.
+
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 
 use super::*;

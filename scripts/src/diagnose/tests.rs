@@ -1,3 +1,5 @@
+//! What an author is told of the slips that rhai tells in its own words.
+
 use super::*;
 use crate::resolver::fail;
 use crate::sandbox::{Limits, Sandbox};

@@ -1,3 +1,5 @@
+//! Which file an import means, what of it is seen from where, and what is refused.
+
 #![allow(clippy::disallowed_methods, reason = "a test makes and changes its own files")]
 
 use super::*;

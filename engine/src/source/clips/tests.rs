@@ -1,3 +1,5 @@
+//! Where clips sound, how they join, and that no cut of the stream changes a bit.
+
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 
 use super::*;
