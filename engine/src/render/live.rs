@@ -249,7 +249,7 @@ fn effect(
     }
 }
 
-/// The files among an effect's parameters.
+/// What an effect must know beforehand: the sounds of its files.
 fn seen(slot: &Slot, rate: u32, sources: &dyn Sources) -> Result<Seen, RenderError> {
     let mut seen = Seen::default();
     for (_, file) in slot.effect.files() {

@@ -148,7 +148,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window of silence, with room for so many samples and one.
+    /// A window of silence, to be at most one sample shorter than `room`.
     pub fn new(room: usize) -> Self {
         Window { past: vec![0.0; room], length: 1, wanted: 1, next: 0, largest: 0.0, sum: 0.0 }
     }

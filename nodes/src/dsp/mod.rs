@@ -1,4 +1,6 @@
-//! Signal primitives that effects are made of. They hold the only loops over lanes and channels, and all state in `f64`.
+//! Signal primitives that effects are made of: filters, detectors, delay lines, transforms, and their mathematics.
+//!
+//! Coefficients and the states of filters are `f64`. Delay lines, levels and gains are `f32`, as sound is between nodes.
 
 pub mod ballistics;
 pub mod bounds;
