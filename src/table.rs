@@ -10,7 +10,7 @@ use mixwright_engine::{
 use mixwright_nodes::{
     finish::{Finished, Obstacle, Solution},
     meter::program::ProgramReading,
-    unit::{Db, Lufs},
+    unit::{Db, Lufs, clock},
 };
 use std::fmt::Write;
 use std::time::Duration;
@@ -89,12 +89,6 @@ fn chapters(report: &Report) -> Table {
     }
     aligned(&mut table);
     table
-}
-
-/// A time as players show it: `1:02.345`.
-fn clock(seconds: f64) -> String {
-    let thousandths = (seconds * 1000.0).round() as u64;
-    format!("{}:{:02}.{:03}", thousandths / 60_000, thousandths / 1000 % 60, thousandths % 1000)
 }
 
 fn program(name: &str, reading: &ProgramReading) -> [String; 6] {

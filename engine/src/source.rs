@@ -19,6 +19,7 @@ pub use stream::{Converters, Stream};
 
 use crate::diagnostic::{Blame, Diagnostic};
 use crate::files::FileError;
+use mixwright_nodes::unit::clock;
 use std::path::PathBuf;
 
 /// Why a file gives no sound.
@@ -112,12 +113,6 @@ impl From<SourceError> for Diagnostic {
         let hint = error.hint();
         hint.into_iter().fold(Diagnostic::error(error.to_string()).blame(blame), Diagnostic::hint)
     }
-}
-
-/// A time in a file as people read it: `1:02.345`.
-fn clock(seconds: f64) -> String {
-    let thousandths = (seconds * 1000.0).round() as u64;
-    format!("{}:{:02}.{:03}", thousandths / 60_000, thousandths / 1000 % 60, thousandths % 1000)
 }
 
 #[cfg(test)]

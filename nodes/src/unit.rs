@@ -158,6 +158,12 @@ pub fn written(value: f64, unit: Unit) -> String {
     }
 }
 
+/// Writes a time of so many seconds as players show it: `1:02.345`.
+pub fn clock(seconds: f64) -> String {
+    let thousandths = (seconds * 1000.0).round() as u64;
+    format!("{}:{:02}.{:03}", thousandths / 60_000, thousandths / 1000 % 60, thousandths % 1000)
+}
+
 fn trimmed(value: f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
