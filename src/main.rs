@@ -15,6 +15,7 @@ mod table;
 
 use args::{Args, Verb};
 use clap::{CommandFactory, Parser};
+use mixwright_engine::panic::said;
 use outcome::Outcome;
 use std::io::Write;
 use std::process::ExitCode;
@@ -24,11 +25,7 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let args = Args::parse();
     let done = std::panic::catch_unwind(move || run(args));
-    let outcome = done.unwrap_or_else(|panic| {
-        let cause = panic.downcast_ref::<String>().cloned();
-        let cause = cause.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        Err(Outcome::Bug(cause.unwrap_or_else(|| "no reason was given".to_owned())))
-    });
+    let outcome = done.unwrap_or_else(|panic| Err(Outcome::Bug(said(&*panic).to_owned())));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(outcome) => {

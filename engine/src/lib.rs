@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod files;
 pub mod graph;
 pub mod measure;
+pub mod panic;
 pub mod plan;
 pub mod render;
 pub mod resolved;

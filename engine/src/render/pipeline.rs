@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     graph::Graph,
+    panic::said,
     plan::{Machine, Plan},
 };
 use mixwright_nodes::{block::PIECE, effect::Reading, unit::Frames};
@@ -216,7 +217,7 @@ impl Worker<'_> {
         }));
         self.failed = match done {
             Ok(done) => done.err(),
-            Err(panic) => Some(RenderError::Bug { node: self.name(), cause: cause(panic.as_ref()) }),
+            Err(panic) => Some(RenderError::Bug { node: self.name(), cause: said(&*panic).to_owned() }),
         };
     }
 
@@ -226,12 +227,6 @@ impl Worker<'_> {
             Task::Tap(tap) => format!("the output of lane {}", tap.lane),
         }
     }
-}
-
-fn cause(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason was given".to_owned())
 }
 
 impl LiveTap<'_> {

@@ -11,7 +11,7 @@ mod text;
 pub use meter::{Limits, Spent, resident};
 pub use notes::{Notes, plain};
 
-use mixwright_engine::diagnostic::Diagnostic;
+use mixwright_engine::{diagnostic::Diagnostic, panic::said};
 use rhai::{
     Engine,
     packages::{
@@ -19,7 +19,6 @@ use rhai::{
         BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
     },
 };
-use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -160,14 +159,6 @@ pub fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Fault> {
             .join()
             .map_err(|panic| Fault::Ours(plain(said(&*panic))))
     })
-}
-
-fn said(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a panic without words")
 }
 
 #[cfg(test)]
