@@ -18,7 +18,12 @@ use mixwright_engine::{
         Span, Stems, Strip, StripKind, Tap,
     },
 };
-use mixwright_nodes::{curve::Shape, effects::AnyEffect, unit::Frames};
+use mixwright_nodes::{
+    curve::Shape,
+    effects::AnyEffect,
+    finish::Finish,
+    unit::{Db, Frames, Lufs},
+};
 
 /// A song with everything in it: groups, sends, keys, look-ahead, a parallel chain, moving faders.
 fn rich() -> Song {
@@ -283,6 +288,8 @@ fn all_that_is_wrong_is_found_at_once() {
     a.fader = Setting::Is(90.0);
     let mut b = track("vocal", "ones");
     b.to = Some("vocal".to_owned());
+    b.clips[0].gain = Db(90.0);
+    song.finish = Some(Finish { loudness: Lufs(90.0), ..Finish::default() });
     song.strips = vec![a, b, Strip::new("reverb", StripKind::Bus)];
     let errors = check(&song, &common::Made).unwrap_err();
     let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
@@ -292,6 +299,8 @@ fn all_that_is_wrong_is_found_at_once() {
         "there is no strip named `revreb`",
         "`fader` is 90 dB, but must lie between -144 dB and 48 dB",
         "`vocal` goes to `vocal`, which is a track and plays only its clips",
+        "`ones` has a gain of 90 dB; it must lie between -144 dB and 48 dB",
+        "`finish`: `loudness` is 90 LUFS, but must lie between -40 LUFS and -5 LUFS",
     ] {
         assert!(messages.contains(&wanted), "{wanted}\n{}", common::listed(&errors));
     }

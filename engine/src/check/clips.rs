@@ -7,12 +7,19 @@ use crate::{
     song::{Anchor, ChannelPick, Clip, Strip, StripKind},
     time::FARTHEST,
 };
-use mixwright_nodes::{effect::Width, unit::Frames};
+use mixwright_nodes::{
+    effect::Width,
+    unit::{Db, Frames},
+};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// The files that could be read, as far as they are played.
 type Known = BTreeMap<(String, ChannelPick), (PathBuf, FileFacts)>;
+
+/// What a clip's gain can be, in decibels.
+const GAIN: RangeInclusive<f64> = -144.0..=48.0;
 
 /// What a track plays.
 #[derive(Clone, Debug)]
@@ -149,6 +156,13 @@ impl Bench<'_> {
         if at + length * f64::from(clip.repeat) >= FARTHEST.0 as f64 {
             let most = seconds(FARTHEST.0 as f64) / 3600.0;
             wrong.push(format!("`{file}` ends after {most:.0} h, which is longer than any song"));
+        }
+        if !GAIN.contains(&clip.gain.0) {
+            let (least, most) = (Db(*GAIN.start()), Db(*GAIN.end()));
+            wrong.push(format!(
+                "`{file}` has a gain of {}; it must lie between {least} and {most}",
+                clip.gain
+            ));
         }
         if clip.repeat == 0 {
             wrong.push(format!("a clip of `{file}` is repeated 0 times"));

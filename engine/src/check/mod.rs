@@ -17,7 +17,8 @@ use crate::{
 use mixwright_nodes::{
     curve::{Curve, Scale},
     effect::Width,
-    params::nearest,
+    finish::Finish,
+    params::{Params, nearest},
     unit::{Frames, Unit},
 };
 use motion::Bounds;
@@ -130,9 +131,21 @@ impl<'a> Bench<'a> {
             // Times would be nonsense: what follows is checked against a plain ruler.
             self.timeline = Timeline::new(&Song::new(""));
         }
+        self.finish_fits();
         self.names_are_unique();
         self.find_clips();
         self.find_edits();
+    }
+
+    /// A song from RON has passed no parser: the values of its last phase are held against their declarations.
+    fn finish_fits(&mut self) {
+        let entries = self.song.finish.iter().flat_map(Finish::entries);
+        for (param, value) in entries {
+            if let Err(error) = Finish::default().set(&param, &value) {
+                let diagnostic = Diagnostic::error(format!("`finish`: {error}")).at(&self.song.origin);
+                self.found.push(error.hint().into_iter().fold(diagnostic, Diagnostic::hint));
+            }
+        }
     }
 
     fn names_are_unique(&mut self) {
