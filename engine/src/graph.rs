@@ -378,7 +378,9 @@ fn path(strip: &Channel) -> String {
 /// A circle, told by the names of the strips in it.
 fn circle(graph: &Graph) -> Option<Diagnostic> {
     let net = &graph.net;
-    let members = tarjan_scc(net).into_iter().find(|scc| scc.len() > 1)?;
+    let round =
+        |scc: &Vec<NodeIndex>| scc.len() > 1 || scc.iter().any(|node| net.contains_edge(*node, *node));
+    let members = tarjan_scc(net).into_iter().find(round)?;
     let start = *members.iter().min()?;
     let mut way = vec![start];
     let mut seen = vec![start];
@@ -387,7 +389,7 @@ fn circle(graph: &Graph) -> Option<Diagnostic> {
         let mut next: Vec<_> =
             net.neighbors_directed(here, Direction::Outgoing).filter(|n| members.contains(n)).collect();
         next.sort_unstable();
-        if next.contains(&start) && way.len() > 1 {
+        if next.contains(&start) {
             break;
         }
         match next.into_iter().find(|n| !seen.contains(n)) {
@@ -398,18 +400,34 @@ fn circle(graph: &Graph) -> Option<Diagnostic> {
             None => drop(way.pop()),
         }
     }
-    let strip_of = |node: &NodeIndex| net[*node].key.split('/').take(2).last().unwrap_or_default().to_owned();
-    let mut names: Vec<String> = way.iter().map(strip_of).collect();
+    let mut names: Vec<String> = way.iter().map(|node| strip_of(&net[*node].key).to_owned()).collect();
     names.dedup();
     if names.len() > 1 && names.first() == names.last() {
         names.pop();
     }
-    let first = names.first().cloned().unwrap_or_default();
-    names.push(first);
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let error = in_words(&names);
     let origin = way.iter().map(|node| &net[*node].origin).find(|origin| origin.line > 0);
+    Some(origin.map_or(error.clone(), |origin| error.at(origin)))
+}
+
+/// A circle through strips, or one within a strip.
+fn in_words(strips: &[String]) -> Diagnostic {
+    if let [alone] = strips {
+        let error = Diagnostic::error(format!("`{alone}` listens to what comes out of it"));
+        return error.hint("let it listen to its `input`, or to a `tap` before this place");
+    }
+    let names: Vec<String> = strips.iter().chain(strips.first()).map(|name| format!("`{name}`")).collect();
     let error =
         Diagnostic::error(format!("these strips feed each other in a circle: {}", names.join(" -> ")));
-    let error = error.hint("a signal cannot wait for itself: take one of the sends, groups or keys away");
-    Some(origin.map_or(error.clone(), |origin| error.at(origin)))
+    error.hint("a signal cannot wait for itself: take one of the sends, groups or keys away")
+}
+
+/// The name of the strip in the path of a node: `tracks/NAME/…`, but `master/…`.
+fn strip_of(key: &str) -> &str {
+    let mut parts = key.split('/');
+    match (parts.next(), parts.next()) {
+        (Some("master"), _) => "master",
+        (_, Some(name)) => name,
+        (kind, None) => kind.unwrap_or_default(),
+    }
 }
