@@ -281,6 +281,22 @@ fn circles_are_told_by_name() {
 }
 
 #[test]
+fn a_song_whose_clips_all_lie_before_it_is_refused() {
+    let mut song = song();
+    let mut early = track("early", "ones");
+    early.clips[0].at = Place::default().plus(Length { seconds: -1e6, ..Length::default() });
+    song.strips = vec![early];
+    let errors = check(&song, &common::Made).unwrap_err();
+    assert!(
+        common::listed(&errors).contains("the song ends before it begins"),
+        "{}",
+        common::listed(&errors)
+    );
+    song.strips.clear();
+    assert_eq!(check(&song, &common::Made).unwrap().song.end, Frames(0), "an empty song has no length");
+}
+
+#[test]
 fn all_that_is_wrong_is_found_at_once() {
     let mut song = song();
     let mut a = track("vocal", "missing.wav");

@@ -167,9 +167,9 @@ impl<'a> Bench<'a> {
 
     fn end(&mut self) -> Frames {
         let last = self.clips.iter().flat_map(|t| &t.played).map(|clip| clip.end()).max().unwrap_or_default();
-        let Some(place) = &self.song.end else { return last };
-        let end = self.now(place);
-        if end.0 <= 0 {
+        let end = self.song.end.as_ref().map_or(last, |place| self.now(place));
+        // A song without a clip is empty; one whose clips all lie before it is a mistake.
+        if end.0 < 0 || (end.0 == 0 && self.song.end.is_some()) {
             let message = "the song ends before it begins";
             self.found.push(Diagnostic::error(message).at(&self.song.origin));
         }
