@@ -46,6 +46,13 @@ pub(super) struct Found {
     pub(super) name: String,
 }
 
+impl Found {
+    /// Bytes that a frame takes in the file, for plain PCM.
+    pub(super) fn frame_bytes(&self) -> Option<u64> {
+        Some((u64::from(self.bits?).div_ceil(8) * self.channels as u64).max(1))
+    }
+}
+
 /// What can go wrong in a file that could be opened.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -95,13 +102,15 @@ impl Decoder {
         })
     }
 
-    /// Frames from here to the end, by the packets' own word, without decoding them.
-    pub(super) fn count(&mut self) -> Result<u64, Fault> {
+    /// Frames from here to the end, by the packets' own word, without decoding them. The last packet of plain PCM claims as
+    /// many as any, so that one is counted by the bytes of a frame.
+    pub(super) fn count(&mut self, frame_bytes: Option<u64>) -> Result<u64, Fault> {
         let Decoder { format, track, .. } = self;
         guarded(|| {
             let (mut frames, mut idle) = (0, 0);
             while let Some(packet) = next_packet(&mut **format, *track)? {
-                frames += packet.dur.get();
+                let held = frame_bytes.map_or(u64::MAX, |bytes| packet.data.len() as u64 / bytes);
+                frames += packet.dur.get().min(held);
                 idle = if packet.dur.get() == 0 { idle + 1 } else { 0 };
                 if idle > PATIENCE {
                     return Err(Fault::Damaged("thousands of packets without sound".to_owned()));

@@ -99,7 +99,7 @@ impl Reader {
         let all = match found.frames.filter(|_| !found.estimated) {
             Some(frames) => frames,
             None => {
-                let counted = decoder.count().map_err(|fault| failed(path, fault, 0.0))?;
+                let counted = decoder.count(found.frame_bytes()).map_err(|fault| failed(path, fault, 0.0))?;
                 decoder = begin(path, Input::open(path)?)?.0;
                 counted
             }
@@ -263,8 +263,7 @@ fn picked(path: &Path, pick: ChannelPick, channels: usize) -> Result<usize, Sour
 
 /// Refuses plain PCM whose header tells of more samples than the file has room for.
 fn check_size(path: &Path, size: u64, frames: u64, found: &Found) -> Result<(), SourceError> {
-    let Some(bits) = found.bits else { return Ok(()) };
-    let frame = (u64::from(bits).div_ceil(8) * found.channels as u64).max(1);
+    let Some(frame) = found.frame_bytes() else { return Ok(()) };
     if frames.saturating_mul(frame) <= size {
         return Ok(());
     }

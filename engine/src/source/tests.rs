@@ -109,6 +109,21 @@ fn every_wav_gives_its_exact_samples() {
 }
 
 #[test]
+fn what_a_pipe_wrote_is_as_long_as_it_is() {
+    for (frames, channels, bits) in [(1, 1, 16), (1152, 2, 24), (5001, 2, 16)] {
+        let mut bytes = wav(1, None, bits, channels, &samples(frames, channels, 1, bits));
+        // Written into a pipe, the lengths could not be known.
+        for length in [4, 40] {
+            bytes[length..length + 4].fill(0xFF);
+        }
+        let (_dir, path) = put(&bytes);
+        let mut reader = open(&path).unwrap();
+        assert_eq!(reader.info().frames, frames as u64, "{channels} channels of {bits} bits");
+        assert_eq!(all(&mut reader).unwrap()[0].len(), frames);
+    }
+}
+
+#[test]
 fn any_frame_can_be_sought() {
     let (_dir, path) = put(&wav(1, None, 24, 2, &samples(100_000, 2, 1, 24)));
     let mut reader = open(&path).unwrap();
