@@ -71,8 +71,8 @@ fn declare(draft: &mut Draft, args: Args) -> Dynamic {
     if let Some(artist) = options.heed(draft, "artist", |arg| args::text("artist", arg)) {
         draft.song.artist = artist;
     }
-    if let Some(rate) = options.heed(draft, "rate", |arg| args::number(&RATE, arg)) {
-        draft.song.rate = rate.round() as u32;
+    if let Some(rate) = options.heed(draft, "rate", whole_rate) {
+        draft.song.rate = rate;
     }
     if let Some((beats, unit)) = options.heed(draft, "meter", signature) {
         draft.song.meters = vec![Meter { bar: 1, beats, unit }];
@@ -87,6 +87,16 @@ fn declare(draft: &mut Draft, args: Args) -> Dynamic {
         draft.about(Part::Key("tempo".to_owned()), |draft| tempo(draft, &arg));
     }
     Dynamic::from(SongHandle)
+}
+
+/// A rate in whole frames a second: no file tells another.
+fn whole_rate(arg: &Arg) -> Result<u32, Diagnostic> {
+    let rate = args::number(&RATE, arg)?;
+    if rate.fract() == 0.0 {
+        return Ok(rate as u32);
+    }
+    let error = Diagnostic::error(format!("`rate` is {rate} Hz, but must be a whole number of hertz"));
+    Err(error.hint(format!("write `{}.hz` or `{}.hz`", rate.floor(), rate.ceil())))
 }
 
 fn tempo(draft: &mut Draft, arg: &Arg) {
