@@ -171,7 +171,9 @@ pub fn read_text(path: &Path, most: usize) -> Result<String, Unread> {
     if ["/proc", "/sys", "/dev"].iter().any(|root| path.starts_with(root)) {
         return Err(Unread::NoFile);
     }
-    String::from_utf8(files::read(&path, most as u64)?).map_err(|_| Unread::NoText)
+    let text = String::from_utf8(files::read(&path, most as u64)?).map_err(|_| Unread::NoText)?;
+    // Some editors begin every file with a byte order mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 impl From<FileError> for Unread {

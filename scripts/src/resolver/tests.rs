@@ -287,3 +287,11 @@ fn a_template_that_calls_itself() {
     ]);
     often(&project, "h2t2 h1t1 h1t1");
 }
+
+#[test]
+fn a_byte_order_mark_is_no_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mix.rhai");
+    std::fs::write(&path, "\u{feff}let x = 1;").unwrap();
+    assert_eq!(read_text(&path, 100).unwrap(), "let x = 1;");
+}
