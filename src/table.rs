@@ -144,7 +144,8 @@ pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
         row("largest momentary", unit(loudness(reading.loudness.max_momentary), "LUFS"));
         row("loudness range", reading.loudness.range.map_or_else(dash, |range| format!("{:.1} LU", range.0)));
         let peak = reading.true_peak;
-        row("true peak", format!("{:.2} dBTP at {:.3} s", peak.level.0, peak.at.seconds(*rate)));
+        let place = || format!("{:.2} dBTP at {:.3} s", peak.level.0, peak.at.seconds(*rate));
+        row("true peak", if peak.level.0 <= Db::OFF.0 { dash() } else { place() });
         row("peak to loudness", reading.peak_to_loudness.map_or_else(dash, |plr| format!("{:.1} LU", plr.0)));
         if let Some(stereo) = &reading.stereo {
             row("correlation", stereo.correlation.map_or_else(dash, |value| format!("{value:.2}")));
