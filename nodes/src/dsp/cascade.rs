@@ -6,7 +6,7 @@
 use super::{
     matched::{Biquad, Matched, NO_CORRECTION, Residual, angle},
     prototype::{Correction, Prototype},
-    recursion::{Columns, Correct, Moving, Ran, Recursion, Still},
+    recursion::{Columns, Correct, Moving, Recursion, Still},
 };
 use crate::{
     block::{Block, PIECE},
@@ -159,16 +159,15 @@ impl Cascade {
 fn through<const N: usize, const W: usize>(links: &mut [Link], mut columns: Columns<'_, N, W>) {
     let mut acting = links.iter_mut().filter(|link| !link.leaves_all()).peekable();
     while let Some(link) = acting.next() {
-        let both = match (link, acting.peek_mut()) {
+        match (link, acting.peek_mut()) {
             (Link::Still(a), Some(Link::Still(b))) => a.run_with(b, &mut columns),
             (Link::Still(a), Some(Link::Correct(b))) => a.run_with(b, &mut columns),
-            (Link::Still(a), _) => a.run(&mut columns),
-            (Link::Moving(a), _) => a.run(&mut columns),
-            (Link::Correct(a), _) => a.run(&mut columns),
-        };
-        if both == Ran::Two {
-            acting.next();
+            (link, _) => {
+                link.run(&mut columns);
+                continue;
+            }
         }
+        acting.next();
     }
 }
 
@@ -179,6 +178,14 @@ impl Link {
             Link::Still(link) => link.has_only([1.0, 0.0, 0.0, 0.0, 0.0]),
             Link::Correct(link) => link.has_only(NO_CORRECTION),
             Link::Moving(_) => false,
+        }
+    }
+
+    fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
+        match self {
+            Link::Still(link) => link.run(columns),
+            Link::Moving(link) => link.run(columns),
+            Link::Correct(link) => link.run(columns),
         }
     }
 

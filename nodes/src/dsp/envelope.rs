@@ -3,7 +3,7 @@
 //! A window that spans half a period of the lowest note makes the level of a steady tone steady, so that the gain made of
 //! it stands still and does not distort (a bare rectified signal distorts 50 Hz at -35 dB; this at none).
 
-use super::fast;
+use super::fast::{self, larger};
 use crate::{
     block::{Block, PIECE, Shape, View},
     choice,
@@ -182,8 +182,8 @@ impl Window {
         for (i, x) in samples.iter_mut().enumerate() {
             let rest = past[i + 1];
             past[i] = *x;
-            largest = larger(largest, *x);
-            *x = larger(largest, rest);
+            largest = larger(*x, largest);
+            *x = larger(rest, largest);
         }
         self.largest = largest;
     }
@@ -206,7 +206,7 @@ impl Window {
             Detect::Peak => {
                 let mut largest = 0.0;
                 for x in self.past[..self.length].iter_mut().rev() {
-                    largest = larger(largest, *x);
+                    largest = larger(*x, largest);
                     *x = largest;
                 }
                 self.largest = 0.0;
@@ -228,12 +228,6 @@ impl Window {
         self.past[self.wanted..].fill(0.0);
         self.length = self.wanted;
     }
-}
-
-/// Where no sample is NaN this is one instruction; `f32::max` is four.
-#[inline(always)]
-fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
 }
 
 #[inline(always)]

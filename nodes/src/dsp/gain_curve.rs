@@ -125,7 +125,7 @@ impl Amplify {
         let (tiles, rest) = reductions.as_chunks::<TILE>();
         for tile in tiles.iter().map(<[f32; TILE]>::as_slice).chain([rest]) {
             for (most, now) in self.largest.iter_mut().zip(tile) {
-                *most = if *now > *most { *now } else { *most };
+                *most = fast::larger(*most, *now);
             }
         }
     }

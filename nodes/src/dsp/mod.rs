@@ -28,7 +28,7 @@ pub mod oversample;
 pub mod pan;
 pub mod prototype;
 pub mod reader;
-mod recursion;
+pub(crate) mod recursion;
 pub mod reduction;
 pub mod resample;
 pub mod ring;

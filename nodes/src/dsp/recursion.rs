@@ -11,18 +11,18 @@ use crate::{effect::Aim, processor::Setup};
 use std::marker::PhantomData;
 
 /// A recursion of five knobs and `S` states.
-pub(super) trait Form<const S: usize>: Clone + Send {
+pub(crate) trait Form<const S: usize>: Clone + Send {
     /// The next output.
     fn next<const N: usize>(x: Row<N>, knobs: &[Row<N>; 5], states: &mut [Row<N>; S]) -> Row<N>;
 }
 
 /// A biquad in state-space form: one multiplication and one addition in its loop. For coefficients that stand still.
 #[derive(Clone, Debug)]
-pub(super) struct Still;
+pub(crate) struct Still;
 
 impl Still {
     /// The knobs of a biquad.
-    pub(super) fn knobs(Biquad { b: [b0, b1, b2], a: [a1, a2] }: Biquad) -> [f64; 5] {
+    pub(crate) fn knobs(Biquad { b: [b0, b1, b2], a: [a1, a2] }: Biquad) -> [f64; 5] {
         [b0, b1 - a1 * b0, b2 - a2 * b0, a1, a2]
     }
 }
@@ -116,15 +116,6 @@ impl<const N: usize, const W: usize> Columns<'_, N, W> {
     }
 }
 
-/// How many recursions have run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ran {
-    /// One alone.
-    One,
-    /// Two in one loop.
-    Two,
-}
-
 /// A recursion with its knobs for each strip, and its states for each channel's strips.
 #[derive(Clone, Debug)]
 pub(super) struct Recursion<F, const S: usize> {
@@ -158,7 +149,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 
     /// Works on columns in place.
-    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) -> Ran {
+    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
         let mut live: Live<F, S, W> = self.live(columns.state);
         if self.knobs.moving() {
             columns.each(|i, x| live.moving(x, i));
@@ -166,7 +157,6 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
             columns.each(|_, x| live.next(x));
         }
         self.keep(columns.state, &live);
-        Ran::One
     }
 
     /// Works on columns with this recursion and then another, neither of which moves, in one loop.
@@ -174,13 +164,12 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         &mut self,
         then: &mut Recursion<G, T>,
         columns: &mut Columns<'_, N, W>,
-    ) -> Ran {
+    ) {
         let mut first: Live<F, S, W> = self.live(columns.state);
         let mut second: Live<G, T, W> = then.live(columns.state);
         columns.each(|_, x| second.next(first.next(x)));
         self.keep(columns.state, &first);
         then.keep(columns.state, &second);
-        Ran::Two
     }
 
     /// Goes on by so many frames; clears what has decayed where the piece settles.

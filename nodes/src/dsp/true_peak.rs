@@ -4,7 +4,11 @@
 //! factor: the 12 taps a phase of BS.1770-5, annex 2, read up to 0.5 dB low. The meter and the limiter differ in their
 //! number of taps alone.
 
-use super::{kaiser::Kaiser, math::sin};
+use super::{
+    fast::{larger, largest},
+    kaiser::Kaiser,
+    math::sin,
+};
 use crate::block::PIECE;
 use std::f64::consts::PI;
 
@@ -187,23 +191,6 @@ fn raised([before, here, after]: [f32; 3]) -> f32 {
     } else {
         here
     }
-}
-
-#[inline(always)]
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
-}
-
-fn largest(x: &[f32]) -> f32 {
-    let (chunks, rest) = x.as_chunks::<8>();
-    let mut most = [0.0_f32; 8];
-    for chunk in chunks {
-        for i in 0..8 {
-            let level = chunk[i].abs();
-            most[i] = larger(most[i], level);
-        }
-    }
-    most.iter().chain(rest).fold(0.0, |most, x| larger(most, x.abs()))
 }
 
 #[cfg(test)]

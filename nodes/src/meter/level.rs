@@ -1,6 +1,9 @@
 //! Sample levels of one channel: the largest sample with its place, RMS, and the constant in it.
 
-use crate::unit::{Db, Frames};
+use crate::{
+    dsp::fast::largest,
+    unit::{Db, Frames},
+};
 use serde::Serialize;
 
 /// What the levels of a channel are.
@@ -51,17 +54,6 @@ impl Level {
             dc: self.sum / frames,
         }
     }
-}
-
-/// The largest magnitude, by several at once.
-pub(super) fn largest(signal: &[f32]) -> f32 {
-    let mut largest = [0.0f32; 16];
-    for part in signal.chunks(largest.len()) {
-        for (most, x) in largest.iter_mut().zip(part) {
-            *most = if x.abs() > *most { x.abs() } else { *most };
-        }
-    }
-    largest.into_iter().fold(0.0, f32::max)
 }
 
 #[cfg(test)]

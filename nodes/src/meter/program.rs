@@ -1,12 +1,13 @@
 //! All meters of a finished signal at once, and the few of a strip.
 
 use super::{
-    level::{Level, LevelReading, largest},
+    level::{Level, LevelReading},
     loudness::{Loudness, LoudnessReading},
     stereo::{Stereo, StereoReading},
     true_peak::{PeakReading, TruePeakMeter},
 };
 use crate::{
+    dsp::fast::largest,
     effect::Width,
     unit::{Db, Frames, Lu, Lufs, Seconds},
 };

@@ -3,26 +3,32 @@
 //! The recommendation prints coefficients for 48 kHz only. Those of other rates come from the analog prototypes behind
 //! its table by the bilinear transform, which gives the table itself at 48 kHz (Mansbridge, Finn, Reiss, AES 132, 2012).
 
-use crate::dsp::math::{gain, power, settle, tan};
+use crate::dsp::{
+    lanes::{Row, Vector},
+    matched::Biquad,
+    math::{gain, power, settle, tan},
+    recursion::{Form, Still},
+};
 use std::f64::consts::PI;
 
 /// The K weighting of up to two channels side by side.
 #[derive(Clone, Copy, Debug)]
 pub struct KWeighting {
-    shelf: Biquad,
-    high_pass: Biquad,
+    shelf: Section,
+    high_pass: Section,
 }
 
 impl KWeighting {
     /// At rest.
     pub fn new(rate: u32) -> Self {
-        KWeighting { shelf: shelf(f64::from(rate)), high_pass: high_pass(f64::from(rate)) }
+        let rate = f64::from(rate);
+        KWeighting { shelf: Section::new(shelf(rate)), high_pass: Section::new(high_pass(rate)) }
     }
 
     /// The next frame of both channels.
     #[inline(always)]
     pub fn next(&mut self, frame: [f64; 2]) -> [f64; 2] {
-        self.high_pass.next(self.shelf.next(frame))
+        self.high_pass.next(self.shelf.next(Row(frame))).0
     }
 
     /// Clears what has decayed below hearing.
@@ -40,10 +46,14 @@ fn shelf(rate: f64) -> Biquad {
     let high = gain(GAIN);
     let band = power(high, 0.499_666_774_154_541_6);
     let a0 = 1.0 + k / Q + k * k;
-    Biquad::new(
-        [(high + band * k / Q + k * k) / a0, 2.0 * (k * k - high) / a0, (high - band * k / Q + k * k) / a0],
-        [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0],
-    )
+    Biquad {
+        b: [
+            (high + band * k / Q + k * k) / a0,
+            2.0 * (k * k - high) / a0,
+            (high - band * k / Q + k * k) / a0,
+        ],
+        a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0],
+    }
 }
 
 fn high_pass(rate: f64) -> Biquad {
@@ -52,35 +62,28 @@ fn high_pass(rate: f64) -> Biquad {
     let k = tan(PI * FREQUENCY / rate);
     let a0 = 1.0 + k / Q + k * k;
     // The table leaves this numerator unscaled.
-    Biquad::new([1.0, -2.0, 1.0], [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0])
+    Biquad { b: [1.0, -2.0, 1.0], a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0] }
 }
 
-/// A second-order section in state-space form: one multiplication and one subtraction in its loop.
+/// A second-order section of both channels.
 #[derive(Clone, Copy, Debug)]
-struct Biquad {
-    b: [f64; 3],
-    a: [f64; 2],
-    states: [[f64; 2]; 2],
+struct Section {
+    knobs: [Row<2>; 5],
+    states: [Row<2>; 2],
 }
 
-impl Biquad {
-    fn new(b: [f64; 3], a: [f64; 2]) -> Self {
-        Biquad { b, a, states: [[0.0; 2]; 2] }
+impl Section {
+    fn new(biquad: Biquad) -> Self {
+        Section { knobs: Still::knobs(biquad).map(Row::splat), states: [Row::splat(0.0); 2] }
     }
 
     #[inline(always)]
-    fn next(&mut self, x: [f64; 2]) -> [f64; 2] {
-        let (Biquad { b: [b0, b1, b2], a: [a1, a2], .. }, [s1, s2]) = (*self, self.states);
-        let (c1, c2) = (b1 - a1 * b0, b2 - a2 * b0);
-        self.states = [
-            std::array::from_fn(|c| (c1 * x[c] + s2[c]) - a1 * s1[c]),
-            std::array::from_fn(|c| c2 * x[c] - a2 * s1[c]),
-        ];
-        std::array::from_fn(|c| b0 * x[c] + s1[c])
+    fn next(&mut self, x: Row<2>) -> Row<2> {
+        Still::next(x, &self.knobs, &mut self.states)
     }
 
     fn settle(&mut self) {
-        self.states.iter_mut().flatten().for_each(|s| *s = settle(*s));
+        self.states.iter_mut().flat_map(|row| &mut row.0).for_each(|s| *s = settle(*s));
     }
 }
 
