@@ -33,7 +33,7 @@ fn from_ron(args: &args::Song) -> Result<Song, Outcome> {
     }
     let bytes = files::read(&args.script, LONGEST).map_err(|error| {
         let found = Diagnostic::error(error.to_string()).blame(error.blame());
-        Outcome::Author(vec![error.hint().into_iter().fold(found, Diagnostic::hint)])
+        Outcome::Author(vec![found.hints(error.hint())])
     })?;
     let text = String::from_utf8_lossy(&bytes);
     let mut song = written::from_ron(&text, &args.script.display().to_string())

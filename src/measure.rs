@@ -1,17 +1,13 @@
 //! `mixwright measure`: what finished files measure.
 
-use crate::{
-    args,
-    outcome::{Outcome, with_causes},
-    print, table,
-};
+use crate::{args, outcome::Outcome, print, table};
 use mixwright_engine::measure::measure;
 use serde_json::{Value, json};
 
 pub(crate) fn run(args: &args::Measure) -> Result<(), Outcome> {
     let mut readings = Vec::new();
     for file in &args.files {
-        let reading = measure(file).map_err(|error| Outcome::World(with_causes(&error), error.hint()))?;
+        let reading = measure(file)?;
         readings.push((file.display().to_string(), reading));
     }
     if args.json {

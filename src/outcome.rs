@@ -4,6 +4,7 @@ use crate::{draw, tell};
 use mixwright_engine::{
     diagnostic::{Blame, Diagnostic},
     render::RenderError,
+    source::SourceError,
 };
 use mixwright_scripts::sandbox::Fault;
 
@@ -42,7 +43,7 @@ impl Outcome {
         match self {
             Outcome::World(message, hint) => {
                 let error = Diagnostic::error(message);
-                tell(&draw::draw(&hint.iter().fold(error, |error, hint| error.hint(hint.clone()))));
+                tell(&draw::draw(&error.hints(hint.clone())));
             }
             Outcome::Author(found) => found.iter().for_each(|found| tell(&draw::draw(found))),
             Outcome::Bug(cause) => tell(&draw::draw(&broken(cause))),
@@ -73,6 +74,12 @@ impl From<RenderError> for Outcome {
     }
 }
 
+impl From<SourceError> for Outcome {
+    fn from(error: SourceError) -> Self {
+        Outcome::World(with_causes(&error), error.hint())
+    }
+}
+
 impl From<Fault> for Outcome {
     fn from(fault: Fault) -> Self {
         match fault {
@@ -83,7 +90,7 @@ impl From<Fault> for Outcome {
 }
 
 /// An error and all that caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

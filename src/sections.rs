@@ -1,6 +1,6 @@
 //! What each section of a song measures in the finished master.
 
-use crate::outcome::{Outcome, with_causes};
+use crate::outcome::Outcome;
 use mixwright_engine::{measure::measure_part, resolved::Resolved};
 use mixwright_nodes::{meter::program::ProgramReading, unit::Frames};
 use std::path::Path;
@@ -27,8 +27,7 @@ pub(crate) fn measured(
     whole
         .map(|section| {
             let (from, to) = (section.from, section.to);
-            let reading = measure_part(master, from - start, to - start)
-                .map_err(|error| Outcome::World(with_causes(&error), error.hint()))?;
+            let reading = measure_part(master, from - start, to - start)?;
             Ok(Measured { name: section.name.clone(), from, to, reading })
         })
         .collect()

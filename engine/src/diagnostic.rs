@@ -102,6 +102,13 @@ impl Diagnostic {
         self.hints.push(words.into());
         self
     }
+
+    /// The same with what advice there is.
+    #[must_use]
+    pub fn hints(mut self, words: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(words);
+        self
+    }
 }
 
 impl fmt::Display for Diagnostic {

@@ -110,8 +110,7 @@ impl From<SourceError> for Diagnostic {
             SourceError::File(error) => error.blame(),
             _ => Blame::Author,
         };
-        let hint = error.hint();
-        hint.into_iter().fold(Diagnostic::error(error.to_string()).blame(blame), Diagnostic::hint)
+        Diagnostic::error(error.to_string()).blame(blame).hints(error.hint())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Bench, motion::Bounds};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Origin},
     resolved::{Beside, Fader, Follower, Link, Placed},
     song::{ChannelPick, Insert, InsertEffect, Motion, Setting},
     source,
@@ -12,7 +12,7 @@ use mixwright_nodes::{
     dsp::pan::PanLaw,
     effect::{Channels, KeyUse, Slot, Width},
     effects::AnyEffect,
-    params::{ParamInfo, Value},
+    params::{ParamError, ParamInfo, Value},
     unit::{Percent, Unit},
 };
 use std::collections::BTreeSet;
@@ -96,17 +96,11 @@ impl Bench<'_> {
         }
     }
 
-    /// A song that a program made has passed no parser: its values are held against their declarations here.
+    /// What an effect's parameters are, and whether they go together.
     fn values(&mut self, insert: &InsertEffect) {
         let name = insert.effect.info().params.name;
         let mut fresh = AnyEffect::named(name).expect("an effect's own name is in the list");
-        for (param, value) in insert.effect.entries() {
-            let unset = matches!(&value, Value::Text(text) if text.is_empty());
-            if let (Err(error), false) = (fresh.set(&param, &value), unset) {
-                let diagnostic = Diagnostic::error(format!("`{name}`: {error}")).at(&insert.origin);
-                self.found.push(error.hint().into_iter().fold(diagnostic, Diagnostic::hint));
-            }
-        }
+        self.declared(name, insert.effect.entries(), |param, value| fresh.set(param, value), &insert.origin);
         let before = self.found.len();
         self.files_of(insert);
         // A file that is not given is told already.
@@ -114,6 +108,23 @@ impl Bench<'_> {
             && let Err(problem) = insert.effect.check()
         {
             self.found.push(Diagnostic::error(format!("`{name}`: {problem}")).at(&insert.origin));
+        }
+    }
+
+    /// A song that a program made has passed no parser: values are held against their declarations here.
+    pub(super) fn declared(
+        &mut self,
+        name: &str,
+        entries: Vec<(String, Value)>,
+        mut set: impl FnMut(&str, &Value) -> Result<(), ParamError>,
+        origin: &Origin,
+    ) {
+        for (param, value) in entries {
+            let unset = matches!(&value, Value::Text(text) if text.is_empty());
+            if let (Err(error), false) = (set(&param, &value), unset) {
+                let found = Diagnostic::error(format!("`{name}`: {error}")).at(origin);
+                self.found.push(found.hints(error.hint()));
+            }
         }
     }
 

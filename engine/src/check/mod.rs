@@ -131,21 +131,13 @@ impl<'a> Bench<'a> {
             // Times would be nonsense: what follows is checked against a plain ruler.
             self.timeline = Timeline::new(&Song::new(""));
         }
-        self.finish_fits();
+        if let Some(finish) = &song.finish {
+            let mut fresh = Finish::default();
+            self.declared("finish", finish.entries(), |param, value| fresh.set(param, value), &song.origin);
+        }
         self.names_are_unique();
         self.find_clips();
         self.find_edits();
-    }
-
-    /// A song from RON has passed no parser: the values of its last phase are held against their declarations.
-    fn finish_fits(&mut self) {
-        let entries = self.song.finish.iter().flat_map(Finish::entries);
-        for (param, value) in entries {
-            if let Err(error) = Finish::default().set(&param, &value) {
-                let diagnostic = Diagnostic::error(format!("`finish`: {error}")).at(&self.song.origin);
-                self.found.push(error.hint().into_iter().fold(diagnostic, Diagnostic::hint));
-            }
-        }
     }
 
     fn names_are_unique(&mut self) {

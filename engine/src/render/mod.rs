@@ -183,7 +183,7 @@ impl Ears {
             None => song.end.0,
         } as usize;
         let most = (window.to - window.from).0 as u64;
-        let meter = || Some(stereo_meter(song.rate));
+        let meter = || stereo_meter(song.rate);
         let mut files = Vec::new();
         let mut file = |name: &str, target: Option<PathBuf>| match target {
             None => Ok::<_, RenderError>(Destination::Nowhere),
@@ -194,7 +194,7 @@ impl Ears {
             }
         };
         let all = request.meters == Meters::All;
-        let mix = Ear::new(file("mix", request.mix.clone())?, all.then(meter).flatten(), sure);
+        let mix = Ear::new(file("mix", request.mix.clone())?, all.then(meter), sure);
         if let Some(folder) = &request.stems {
             crate::files::folder(folder)?;
         }
@@ -205,7 +205,7 @@ impl Ears {
             stems.push(Ear::new(file(&output.name, target)?, None, sure));
         }
         let master = match (&song.finish, &request.master) {
-            (None, target) => Ear::new(file("master", target.clone())?, meter(), sure),
+            (None, target) => Ear::new(file("master", target.clone())?, Some(meter()), sure),
             (Some(_), target) => {
                 let folder = target.as_ref().and_then(|target| target.parent()).unwrap_or(Path::new("."));
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)

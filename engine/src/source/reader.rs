@@ -184,7 +184,7 @@ impl Reader {
     /// Refuses samples that are no sound, and clears those too small for any.
     fn check(&mut self) -> Result<(), SourceError> {
         let at = self.piece.at;
-        let planes = self.piece.heard_mut(self.pick);
+        let planes = self.piece.heard(self.pick);
         if planes.iter_mut().fold(false, |damaged, plane| clear_tiny(plane) | damaged) {
             let first = planes.iter().filter_map(|plane| plane.iter().position(|x| absurd(*x))).min();
             let at = (at + first.unwrap_or(0) as u64).saturating_sub(self.skip);
@@ -215,17 +215,10 @@ impl Piece {
     }
 
     /// The channels that are played.
-    fn heard(&self, pick: ChannelPick) -> &[Vec<f32>] {
-        match pick {
-            ChannelPick::All => &self.planes,
-            ChannelPick::One(channel) => &self.planes[channel as usize - 1..channel as usize],
-        }
-    }
-
-    fn heard_mut(&mut self, pick: ChannelPick) -> &mut [Vec<f32>] {
+    fn heard(&mut self, pick: ChannelPick) -> &mut [Vec<f32>] {
         match pick {
             ChannelPick::All => &mut self.planes,
-            ChannelPick::One(channel) => &mut self.planes[channel as usize - 1..channel as usize],
+            ChannelPick::One(channel) => std::slice::from_mut(&mut self.planes[channel as usize - 1]),
         }
     }
 }
