@@ -13,7 +13,7 @@ pub(crate) fn run(args: &args::Show) -> Result<(), Outcome> {
     load::warn(&checked.warnings);
     let graph = graph::build(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
     match args.what {
-        args::View::Graph => print(&graph.dot()),
+        args::View::Graph => print(&graph::dot::Dot(&graph).to_string()),
         _ => print(&plan::plan(&graph, checked.song.rate, &plan::Machine::default()).to_string()),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Identity is a path such as `tracks/vocal/compress`, never an index. The graph is final once it is built.
 
+pub mod dot;
+
 use crate::{
     diagnostic::{Diagnostic, Origin},
     resolved::{Beside, Channel, Fader, Follower, Heard, Link, Placed, PlayedClip, Resolved, Stemmed},
@@ -11,7 +13,6 @@ use mixwright_nodes::effect::{Slot, Width};
 pub use petgraph::graph::NodeIndex;
 use petgraph::{Direction, algo::tarjan_scc, graph::DiGraph, visit::EdgeRef};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// A node and its place in the song.
 #[derive(Clone, Debug)]
@@ -92,35 +93,6 @@ impl Graph {
     /// How many wires leave a node.
     pub fn readers(&self, node: NodeIndex) -> usize {
         self.net.edges_directed(node, Direction::Outgoing).count()
-    }
-
-    /// The graph in the DOT language.
-    pub fn dot(&self) -> String {
-        let mut text =
-            String::from("digraph song {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
-        for index in self.net.node_indices() {
-            let node = &self.net[index];
-            let shape = match &node.spec {
-                NodeSpec::Source(_) => "cds",
-                NodeSpec::Sum => "circle",
-                NodeSpec::Fader(_) => "invtriangle",
-                NodeSpec::Effect(_) | NodeSpec::Follow(_) => "box",
-            };
-            let label = node.key.replace('"', "\\\"");
-            let _ = writeln!(text, "  n{} [label=\"{label}\", shape={shape}];", index.index());
-        }
-        for index in self.net.node_indices() {
-            for (source, role) in self.arriving(index) {
-                let style = match role {
-                    Role::Main => "",
-                    Role::Key => " [style=dashed, label=\"key\"]",
-                    Role::Control(_) => " [style=dotted, label=\"value\"]",
-                };
-                let _ = writeln!(text, "  n{} -> n{}{style};", source.index(), index.index());
-            }
-        }
-        text.push_str("}\n");
-        text
     }
 }
 

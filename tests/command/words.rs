@@ -47,6 +47,10 @@ fn show_prints_the_plan_the_graph_and_the_song() {
     let graph = studio.done("show graph mix.rhai");
     assert!(graph.starts_with("digraph") && graph.ends_with("}\n"), "{graph}");
     assert!(graph.contains("[style=dashed, label=\"key\"]"), "the bass ducks under the kick:\n{graph}");
+    for strip in ["tracks/kick", "groups/low", "master"] {
+        assert!(graph.contains(&format!("label=\"{strip}\";")), "{strip} has no box:\n{graph}");
+    }
+    assert_eq!(graph.matches('{').count(), graph.matches('}').count(), "{graph}");
     let song = studio.done("show song mix.rhai");
     assert!(song.starts_with("(\n    title: \"Small Song\""), "{song}");
 }
