@@ -1,13 +1,14 @@
-//! What each effect costs: one strip of stereo noise through the same processor that the engine runs.
+//! What each effect costs, for a strip alone and for packs: noise through the same processor that the engine runs.
 //!
-//! A sample is a thousand frames: as many microseconds as it takes are nanoseconds a frame.
+//! A sample is a thousand frames: as many microseconds as it takes are nanoseconds a frame (of the whole pack).
+//! `MIXWRIGHT_CPU=sse2` or `avx2` holds the CPU's level down.
 
 #![allow(clippy::unwrap_used, reason = "a bench may fail")]
 
 use divan::{Bencher, counter::ItemsCount};
 use mixwright_nodes::{
     block::{Block, PIECE, Shape, View},
-    effect::{KeyUse, Seen, Slot, Sound},
+    effect::{KeyUse, Packs, Seen, Slot, Sound, Width},
     effects::AnyEffect,
     params::{Kind, ParamsInfo, Value},
     processor::{Io, Setup},
@@ -28,29 +29,55 @@ fn names() -> impl Iterator<Item = &'static str> {
     AnyEffect::ALL.iter().map(|info| info.params.name)
 }
 
+/// Those that can be packed.
+fn packable() -> impl Iterator<Item = &'static str> {
+    AnyEffect::ALL.iter().filter(|info| info.packs != Packs::Never).map(|info| info.params.name)
+}
+
 #[divan::bench(args = names(), sample_size = 16)]
 fn stereo(bencher: Bencher<'_, '_>, name: &str) {
+    run(bencher, name, 2, 1);
+}
+
+#[divan::bench(args = packable(), sample_size = 16)]
+fn mono(bencher: Bencher<'_, '_>, name: &str) {
+    run(bencher, name, 1, 1);
+}
+
+#[divan::bench(args = packable(), sample_size = 16)]
+fn pack_of_16_mono(bencher: Bencher<'_, '_>, name: &str) {
+    run(bencher, name, 1, 16);
+}
+
+#[divan::bench(args = packable(), sample_size = 16)]
+fn pack_of_8_stereo(bencher: Bencher<'_, '_>, name: &str) {
+    run(bencher, name, 2, 8);
+}
+
+fn run(bencher: Bencher<'_, '_>, name: &str, channels: usize, strips: usize) {
     let slot = Slot::new(effect(name));
-    let setup = Setup { rate: RATE, channels: 2, strips: 1, moves: false };
-    let mut live = AnyEffect::prepare(&[&slot], &setup, &seen());
+    let channels = if slot.effect.width(Width::Mono) == Width::Stereo { 2 } else { channels };
+    let setup = Setup { rate: RATE, channels, strips, moves: false };
+    let mut live = AnyEffect::prepare(&vec![&slot; strips], &setup, &seen());
     let hears = slot.effect.info().key != KeyUse::None;
-    let input = noise(3 * PIECE, 1);
-    let (mut data, mut spare) = (vec![0.0; 2 * PIECE], vec![0.0; PIECE]);
+    let plane = PIECE * strips;
+    let input = noise((channels + 1) * plane, 1);
+    let (mut data, mut spare) = (vec![0.0; channels * plane], vec![0.0; plane]);
     let mut at = 0;
     bencher.counter(ItemsCount::new(LENGTH)).bench_local(|| {
         let end = at + LENGTH;
         while at < end {
             let frames = (PIECE - at % PIECE).min(end - at);
             let settles = (at + frames).is_multiple_of(PIECE);
-            let shape = Shape { channels: 2, lanes: 1, frames, settles };
+            let shape = Shape { channels, lanes: strips, frames, settles };
             let one = Shape { channels: 1, ..shape };
-            data.copy_from_slice(&input[..2 * PIECE]);
-            let keys = [View::new(&input[2 * PIECE..], PIECE, one)];
+            data.copy_from_slice(&input[..channels * plane]);
+            let keys = [View::new(&input[channels * plane..], plane, one)];
             live.process(&mut Io {
-                audio: Block::new(&mut data, PIECE, shape),
+                audio: Block::new(&mut data, plane, shape),
                 keys: if hears { &keys } else { &[] },
                 controls: &[],
-                spare: Block::new(&mut spare, PIECE, one),
+                spare: Block::new(&mut spare, plane, one),
                 at: Frames(at as i64),
             });
             at += frames;

@@ -2,7 +2,10 @@
 //!
 //! All in decibels. A time is that in which 63.2 % of a change is made.
 
-use super::lanes::{Recur, Step, Vector};
+use super::{
+    cpu::Vector,
+    lanes::{Recur, Step},
+};
 use crate::{block::Block, effect::Aim, processor::Setup, unit::Ms};
 
 /// How a reduction comes and goes.
@@ -155,6 +158,12 @@ impl Step<7, 2> for Feedback {
     }
 }
 
+/// What a memory holds after this frame.
+#[inline(always)]
+fn after<V: Vector>(now: V, asked: V, floor: V, attack: V, release: V) -> V {
+    V::less(now, asked, toward(now, asked, attack), toward(now, floor, release))
+}
+
 /// A light-dependent resistor: two memories, one that lets go at half the stated time, one at ten times it.
 #[derive(Clone, Debug)]
 pub struct Cell;
@@ -168,10 +177,8 @@ impl Step<6, 3> for Cell {
     ) -> V {
         *store = stored(*store, asked, fill, drain);
         let floor = store.max(asked);
-        let after =
-            |now: V, release: V| V::less(now, asked, toward(now, asked, attack), toward(now, floor, release));
-        *quick = after(*quick, fast);
-        *lazy = after(*lazy, slow);
+        *quick = after(*quick, asked, floor, attack, fast);
+        *lazy = after(*lazy, asked, floor, attack, slow);
         (*quick * V::splat(0.7) + *lazy * V::splat(0.3)).min(most)
     }
 }

@@ -4,9 +4,10 @@
 //! filters of the same coefficients, designed anew for every tick. It knows prototypes, not effects.
 
 use super::{
+    cpu::{Isa, Job, Vector, dispatch},
     matched::{Biquad, Matched, NO_CORRECTION, Residual, angle},
     prototype::{Correction, Prototype},
-    recursion::{Columns, Correct, Moving, Recursion, Still},
+    recursion::{Correct, Moving, Recursion, Rows, Still},
 };
 use crate::{
     block::{Block, PIECE},
@@ -113,57 +114,81 @@ impl Cascade {
 
     /// Works on a block in place: on as many channels as it has.
     pub fn run(&mut self, block: &mut Block<'_>) {
-        match (block.lanes(), block.channels()) {
-            (1, 1) => self.planes::<1, 1>(block),
-            (1, _) => self.pair(block),
-            (2, _) => self.planes::<2, 2>(block),
-            (4, _) => self.planes::<4, 4>(block),
-            (8, _) => self.planes::<8, 4>(block),
-            (16, _) => self.planes::<16, 4>(block),
-            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
-        }
+        dispatch(Run { cascade: self, block });
         for link in &mut self.links {
             link.advance(block.frames(), block.shape().settles);
         }
     }
 
-    fn pair(&mut self, block: &mut Block<'_>) {
+    /// Left and right side by side.
+    #[inline(always)]
+    fn pair<V: Vector>(&mut self, block: &mut Block<'_>) {
         let (left, right) = block.stereo();
         let rows = &mut self.work.as_chunks_mut::<2>().0[..left.len()];
         for ((row, left), right) in rows.iter_mut().zip(&*left).zip(&*right) {
             *row = [f64::from(*left), f64::from(*right)];
         }
-        through(&mut self.links, Columns::<2, 2> { rows: &mut *rows, first: 0, state: 0 });
+        let both = Rows { samples: rows.as_flattened_mut(), columns: 2, state: 0 };
+        through::<V, V>(&mut self.links, both);
         for ((row, left), right) in rows.iter().zip(left).zip(right) {
             (*left, *right) = (row[0] as f32, row[1] as f32);
         }
     }
 
-    /// Takes the `N` strips of each channel through the links, `W` at a time: more would not stay in registers.
-    fn planes<const N: usize, const W: usize>(&mut self, block: &mut Block<'_>) {
+    /// Takes the strips of each channel through the links.
+    #[inline(always)]
+    fn planes<V: Vector, P: Vector>(&mut self, block: &mut Block<'_>) {
+        let strips = block.lanes();
         for channel in 0..block.channels() {
             let plane = block.plane(channel);
             let work = &mut self.work[..plane.len()];
             work.iter_mut().zip(&*plane).for_each(|(to, x)| *to = f64::from(*x));
-            let rows = work.as_chunks_mut::<N>().0;
-            for first in (0..N).step_by(W) {
-                let state = channel * N + first;
-                through(&mut self.links, Columns::<N, W> { rows: &mut *rows, first, state });
-            }
-            plane.iter_mut().zip(&*work).for_each(|(to, x)| *to = *x as f32);
+            let state = channel * strips;
+            through::<V, P>(&mut self.links, Rows { samples: work, columns: strips, state });
+            let work = &self.work[..plane.len()];
+            plane.iter_mut().zip(work).for_each(|(to, x)| *to = *x as f32);
         }
     }
 }
 
-/// Takes columns through all links that do anything: two links at a time where both stand still.
-fn through<const N: usize, const W: usize>(links: &mut [Link], mut columns: Columns<'_, N, W>) {
+struct Run<'c, 'b, 'd> {
+    cascade: &'c mut Cascade,
+    block: &'b mut Block<'d>,
+}
+
+impl Job for Run<'_, '_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Run { cascade, block } = self;
+        match (block.lanes(), block.channels()) {
+            (1, 1) => cascade.planes::<f64, f64>(block),
+            (1, _) => cascade.pair::<I::V2>(block),
+            (2, _) => cascade.planes::<I::V2, I::V2>(block),
+            (4, _) => cascade.planes::<I::V4, I::V4>(block),
+            (8, _) if I::Pair::N > 8 => cascade.planes::<I::V8, I::V8>(block),
+            (8 | 16, _) => cascade.planes::<I::Wide, I::Pair>(block),
+            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
+        }
+    }
+}
+
+/// Takes rows through all links that do anything: two links at a time where both stand still. `V` is how many strips
+/// one link takes at a time, `P` how many two take.
+#[inline(always)]
+fn through<V: Vector, P: Vector>(links: &mut [Link], mut rows: Rows<'_>) {
     let mut acting = links.iter_mut().filter(|link| !link.leaves_all()).peekable();
     while let Some(link) = acting.next() {
         match (link, acting.peek_mut()) {
-            (Link::Still(a), Some(Link::Still(b))) => a.run_with(b, &mut columns),
-            (Link::Still(a), Some(Link::Correct(b))) => a.run_with(b, &mut columns),
+            (Link::Still(a), Some(Link::Still(b))) => a.run_with::<P, _, _>(b, &mut rows),
+            (Link::Still(a), Some(Link::Correct(b))) => a.run_with::<P, _, _>(b, &mut rows),
+            (Link::Still(a), _) => {
+                a.run::<V>(&mut rows);
+                continue;
+            }
             (link, _) => {
-                link.run(&mut columns);
+                link.run::<P>(&mut rows);
                 continue;
             }
         }
@@ -181,11 +206,12 @@ impl Link {
         }
     }
 
-    fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
+    #[inline(always)]
+    fn run<V: Vector>(&mut self, rows: &mut Rows<'_>) {
         match self {
-            Link::Still(link) => link.run(columns),
-            Link::Moving(link) => link.run(columns),
-            Link::Correct(link) => link.run(columns),
+            Link::Still(link) => link.run::<V>(rows),
+            Link::Moving(link) => link.run::<V>(rows),
+            Link::Correct(link) => link.run::<V>(rows),
         }
     }
 

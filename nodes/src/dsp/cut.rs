@@ -4,7 +4,8 @@
 //! which stays true while its frequencies move and nowhere passes more than 1.
 
 use super::{
-    lanes::{Recur, Step, Vector},
+    cpu::Vector,
+    lanes::{Recur, Step},
     math,
 };
 use crate::{block::Block, effect::Aim, processor::Setup, unit::Hz};

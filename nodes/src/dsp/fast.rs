@@ -3,22 +3,37 @@
 //! Logarithm and power are short polynomials for gains and levels only: good to 2e-7, against the 1e-16 of [`math`](super::math).
 
 use super::math::OCTAVES_PER_DB;
+use crate::for_every_cpu;
 
-/// Turns amplitudes into levels in decibels, not below -120 dB.
-pub fn decibels(plane: &mut [f32]) {
-    let per_octave = (1.0 / OCTAVES_PER_DB) as f32;
-    plane.iter_mut().for_each(|x| *x = log2(x.max(1e-6)) * per_octave);
+for_every_cpu! {
+    /// Turns amplitudes into levels in decibels, not below -120 dB.
+    pub fn decibels(plane: &mut [f32]) {
+        let per_octave = (1.0 / OCTAVES_PER_DB) as f32;
+        for x in plane {
+            *x = log2(larger(*x, 1e-6)) * per_octave;
+        }
+    }
+
+    /// Turns mean squares into levels in decibels, not below -120 dB.
+    pub fn decibels_of_squares(plane: &mut [f32]) {
+        let per_octave = (0.5 / OCTAVES_PER_DB) as f32;
+        for x in plane {
+            *x = log2(larger(*x, 1e-12)) * per_octave;
+        }
+    }
+
+    /// Turns gains in decibels into factors: exactly 1 at 0 dB.
+    pub fn gains(plane: &mut [f32]) {
+        for x in plane {
+            *x = gain(*x);
+        }
+    }
 }
 
-/// Turns mean squares into levels in decibels, not below -120 dB.
-pub fn decibels_of_squares(plane: &mut [f32]) {
-    let per_octave = (0.5 / OCTAVES_PER_DB) as f32;
-    plane.iter_mut().for_each(|x| *x = log2(x.max(1e-12)) * per_octave);
-}
-
-/// Turns gains in decibels into factors: exactly 1 at 0 dB.
-pub fn gains(plane: &mut [f32]) {
-    plane.iter_mut().for_each(|x| *x = exp2(*x * OCTAVES_PER_DB as f32));
+/// The factor of a gain in decibels: exactly 1 at 0 dB.
+#[inline(always)]
+pub fn gain(decibels: f32) -> f32 {
+    exp2(decibels * OCTAVES_PER_DB as f32)
 }
 
 /// The largest magnitude.
@@ -50,7 +65,10 @@ fn log2(x: f32) -> f32 {
     let m = f32::from_bits(x.to_bits().wrapping_sub((exponent as u32) << 23));
     let s = (m - 1.0) / (m + 1.0);
     let s2 = s * s;
-    let series = SERIES.iter().rev().fold(0.0, |sum, c| sum * s2 + c);
+    let mut series = 0.0;
+    for c in SERIES.into_iter().rev() {
+        series = series * s2 + c;
+    }
     exponent as f32 + s * series
 }
 
@@ -74,7 +92,11 @@ fn exp2(x: f32) -> f32 {
     let rounded = x + ROUND;
     let rest = x - (rounded - ROUND);
     let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
-    power * TAYLOR.iter().rev().fold(0.0, |sum, c| sum * rest + c)
+    let mut series = 0.0;
+    for c in TAYLOR.into_iter().rev() {
+        series = series * rest + c;
+    }
+    power * series
 }
 
 #[cfg(test)]

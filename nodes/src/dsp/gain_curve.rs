@@ -1,12 +1,14 @@
 //! What reduction a level asks for, and the multiplication that gives it.
 
 use super::{
+    cpu::Vector,
     fast,
-    lanes::{Knobs, Recur, Step, TILE, Vector},
+    lanes::{Knobs, Recur, Step, TILE},
 };
 use crate::{
     block::Block,
     effect::{Aim, Reading},
+    for_every_cpu,
     processor::Setup,
     unit::{Db, Ratio},
 };
@@ -106,7 +108,7 @@ impl Amplify {
         self.factors(reductions);
         for channel in 0..audio.channels() {
             let gains = reductions.plane(channel.min(reductions.channels() - 1));
-            audio.plane(channel).iter_mut().zip(gains).for_each(|(x, gain)| *x *= *gain);
+            scale(audio.plane(channel), gains);
         }
     }
 
@@ -114,25 +116,41 @@ impl Amplify {
     pub fn factors(&mut self, reductions: &mut Block<'_>) {
         for channel in 0..reductions.channels() {
             let plane = reductions.plane(channel);
-            self.remember(plane);
-            self.makeup.over(plane, |reduction, [makeup]| makeup - reduction);
-            fast::gains(plane);
+            remember(&mut self.largest, plane);
+            factors(&self.makeup, plane);
         }
         self.makeup.advance(reductions.frames());
-    }
-
-    fn remember(&mut self, reductions: &[f32]) {
-        let (tiles, rest) = reductions.as_chunks::<TILE>();
-        for tile in tiles.iter().map(<[f32; TILE]>::as_slice).chain([rest]) {
-            for (most, now) in self.largest.iter_mut().zip(tile) {
-                *most = fast::larger(*most, *now);
-            }
-        }
     }
 
     /// The largest reduction so far.
     pub fn reading(&self, strip: usize) -> Reading {
         let lanes = self.largest.iter().skip(strip).step_by(self.strips);
         Reading::reduction(f64::from(lanes.fold(0.0, |most: f32, now| most.max(*now))))
+    }
+}
+
+for_every_cpu! {
+    fn scale(plane: &mut [f32], factors: &[f32]) {
+        for (x, factor) in plane.iter_mut().zip(factors) {
+            *x *= *factor;
+        }
+    }
+
+    fn factors(makeup: &Knobs<1>, plane: &mut [f32]) {
+        makeup.over(plane, |reduction, [makeup]| fast::gain(makeup - reduction));
+    }
+
+    fn remember(largest: &mut [f32; TILE], reductions: &[f32]) {
+        let (tiles, rest) = reductions.as_chunks::<TILE>();
+        let mut most = *largest;
+        for tile in tiles {
+            for (most, now) in most.iter_mut().zip(tile) {
+                *most = fast::larger(*most, *now);
+            }
+        }
+        for (most, now) in most.iter_mut().zip(rest) {
+            *most = fast::larger(*most, *now);
+        }
+        *largest = most;
     }
 }

@@ -3,76 +3,12 @@
 //! An author writes [`Sample`] (no memory) or [`Step`] (a recursion); [`Each`] and [`Recur`] make loops of it, move its
 //! knobs in straight lines, and clear what decays below hearing.
 
-use super::math::settle;
+use super::{
+    cpu::{Isa, Job, Vector, dispatch},
+    math::settle,
+};
 use crate::{block::Block, effect::Aim, processor::Setup};
 use std::marker::PhantomData;
-use std::ops::{Add, Mul, Sub};
-
-/// Numbers side by side, one for each strip of a pack or channel: all arithmetic is the same in each.
-pub trait Vector: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
-    /// The same number in all.
-    fn splat(x: f64) -> Self;
-    /// `x` where `a < b`, else `y`.
-    fn less(a: Self, b: Self, x: Self, y: Self) -> Self;
-    /// The smaller ones.
-    #[inline(always)]
-    fn min(self, other: Self) -> Self {
-        Self::less(self, other, self, other)
-    }
-    /// The larger ones.
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self::less(self, other, other, self)
-    }
-}
-
-impl Vector for f64 {
-    #[inline(always)]
-    fn splat(x: f64) -> Self {
-        x
-    }
-    #[inline(always)]
-    fn less(a: f64, b: f64, x: f64, y: f64) -> f64 {
-        if a < b { x } else { y }
-    }
-}
-
-/// A row of numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<const N: usize>(pub [f64; N]);
-
-macro_rules! row_op {
-    ($trait:ident $op:ident) => {
-        impl<const N: usize> $trait for Row<N> {
-            type Output = Self;
-            #[inline(always)]
-            fn $op(mut self, other: Self) -> Self {
-                for i in 0..N {
-                    self.0[i] = $trait::$op(self.0[i], other.0[i]);
-                }
-                self
-            }
-        }
-    };
-}
-row_op!(Add add);
-row_op!(Sub sub);
-row_op!(Mul mul);
-
-impl<const N: usize> Vector for Row<N> {
-    #[inline(always)]
-    fn splat(x: f64) -> Self {
-        Row([x; N])
-    }
-    #[inline(always)]
-    fn less(a: Self, b: Self, x: Self, y: Self) -> Self {
-        let mut out = y;
-        for i in 0..N {
-            out.0[i] = if a.0[i] < b.0[i] { x.0[i] } else { y.0[i] };
-        }
-        out
-    }
-}
 
 /// A recursion of `K` knobs and `S` states.
 pub trait Step<const K: usize, const S: usize>: Clone + Send {
@@ -94,10 +30,10 @@ pub const TILE: usize = 16;
 /// A place is always reckoned from where the way began, so that no cut on the way changes a bit.
 #[derive(Clone, Debug)]
 pub struct Knobs<const K: usize> {
-    pub(super) from: [Vec<f64>; K],
-    pub(super) step: [Vec<f64>; K],
+    from: [Vec<f64>; K],
+    step: [Vec<f64>; K],
     goal: [Vec<f64>; K],
-    pub(super) done: u32,
+    done: u32,
     over: u32,
 }
 
@@ -127,6 +63,11 @@ impl<const K: usize> Knobs<K> {
         !self.moving() && self.from.iter().zip(places).all(|(from, place)| from.iter().all(|k| *k == place))
     }
 
+    /// How many strips they are of.
+    pub fn strips(&self) -> usize {
+        self.from.first().map_or(1, Vec::len)
+    }
+
     /// Whether any is on its way.
     pub fn moving(&self) -> bool {
         self.over > 0
@@ -141,7 +82,7 @@ impl<const K: usize> Knobs<K> {
     /// Makes new samples of a plane's, each with the knobs of its strip at its frame.
     #[inline(always)]
     pub fn over(&self, plane: &mut [f32], make: impl Fn(f32, [f32; K]) -> f32) {
-        let strips = self.from.first().map_or(1, Vec::len);
+        let strips = self.strips();
         let knobs_at = |first: usize| -> [[f32; TILE]; K] {
             let at = |k, i: usize| self.at(k, i % strips, (first + i) / strips) as f32;
             std::array::from_fn(|k| std::array::from_fn(|i| at(k, i)))
@@ -218,89 +159,149 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
 
     /// Works on a block in place: on as many channels as it has.
     pub fn run(&mut self, block: &mut Block<'_>) {
-        match (block.lanes(), block.channels()) {
-            (1, 1) => self.single(block),
-            (1, _) => self.pair(block),
-            (2, _) => self.rows::<2>(block),
-            (4, _) => self.rows::<4>(block),
-            (8, _) => self.rows::<8>(block),
-            (16, _) => self.rows::<16>(block),
-            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
-        }
+        dispatch(Run { recur: self, block });
         if block.shape().settles {
             self.states.iter_mut().flatten().flatten().for_each(|s| *s = settle(*s));
         }
         self.knobs.advance(block.frames());
     }
 
+    // No closure stands in these loops: one that is not inlined would be compiled for the lowest level.
+
+    #[inline(always)]
     fn single(&mut self, block: &mut Block<'_>) {
-        let mut states: [f64; S] = std::array::from_fn(|s| self.states[0][s][0]);
-        let plane = block.plane(0);
-        run(
-            &self.knobs,
-            |k, step| if step { self.knobs.step[k][0] } else { self.knobs.from[k][0] },
-            plane.len(),
-            |i, knobs| {
-                plane[i] = F::step(f64::from(plane[i]), knobs, &mut states) as f32;
-            },
-        );
+        let mut states: [f64; S] = side_by_side(&self.states[0], 0);
+        let (mut way, moving): (Way<f64, K>, _) = (self.knobs.way(0), self.knobs.moving());
+        for x in block.plane(0) {
+            *x = F::step(f64::from(*x), &way.now, &mut states) as f32;
+            if moving {
+                way.advance();
+            }
+        }
         (0..S).for_each(|s| self.states[0][s][0] = states[s]);
     }
 
-    fn pair(&mut self, block: &mut Block<'_>) {
-        let mut states: [Row<2>; S] =
-            std::array::from_fn(|s| Row([self.states[0][s][0], self.states[1][s][0]]));
-        let (left, right) = block.stereo();
-        let right = &mut right[..left.len()];
-        let knob = |k: usize, step: bool| {
-            Row::splat(if step { self.knobs.step[k][0] } else { self.knobs.from[k][0] })
-        };
-        run(&self.knobs, knob, left.len(), |i, knobs| {
-            let y = F::step(Row([f64::from(left[i]), f64::from(right[i])]), knobs, &mut states);
-            left[i] = y.0[0] as f32;
-            right[i] = y.0[1] as f32;
-        });
+    /// Left and right side by side.
+    #[inline(always)]
+    fn pair<V: Vector>(&mut self, block: &mut Block<'_>) {
+        let mut states = [V::splat(0.0); S];
         for s in 0..S {
-            self.states[0][s][0] = states[s].0[0];
-            self.states[1][s][0] = states[s].0[1];
+            states[s] = V::load(&[self.states[0][s][0], self.states[1][s][0]]);
+        }
+        let (mut way, moving): (Way<V, K>, _) = (self.knobs.way(0), self.knobs.moving());
+        let (left, right) = block.stereo();
+        for (left, right) in left.iter_mut().zip(right) {
+            let mut frame = [*left, *right];
+            F::step(V::of(&frame), &way.now, &mut states).to(&mut frame);
+            [*left, *right] = frame;
+            if moving {
+                way.advance();
+            }
+        }
+        for s in 0..S {
+            let mut both = [0.0; 2];
+            states[s].store(&mut both);
+            (self.states[0][s][0], self.states[1][s][0]) = (both[0], both[1]);
         }
     }
 
-    fn rows<const N: usize>(&mut self, block: &mut Block<'_>) {
-        let row = |all: &[f64]| Row::<N>(std::array::from_fn(|i| all[i]));
+    /// The strips of each channel, as many at a time as a vector holds.
+    #[inline(always)]
+    fn rows<V: Vector>(&mut self, block: &mut Block<'_>) {
+        let strips = block.lanes();
         for channel in 0..block.channels() {
-            let mut states: [Row<N>; S] = std::array::from_fn(|s| row(&self.states[channel][s]));
-            let (rows, _) = block.plane(channel).as_chunks_mut::<N>();
-            let knob =
-                |k: usize, step: bool| row(if step { &self.knobs.step[k] } else { &self.knobs.from[k] });
-            run(&self.knobs, knob, rows.len(), |i, knobs| {
-                let y = F::step(Row(std::array::from_fn(|n| f64::from(rows[i][n]))), knobs, &mut states);
-                (0..N).for_each(|n| rows[i][n] = y.0[n] as f32);
-            });
-            for s in 0..S {
-                self.states[channel][s].copy_from_slice(&states[s].0);
+            for first in (0..strips).step_by(V::N) {
+                let mut states: [V; S] = side_by_side(&self.states[channel], first);
+                let mut way: Way<V, K> = self.knobs.way(first);
+                let rows = block.plane(channel).chunks_exact_mut(strips);
+                if self.knobs.moving() {
+                    for row in rows {
+                        let row = &mut row[first..first + V::N];
+                        F::step(V::of(row), &way.now, &mut states).to(row);
+                        way.advance();
+                    }
+                } else {
+                    for row in rows {
+                        let row = &mut row[first..first + V::N];
+                        F::step(V::of(row), &way.now, &mut states).to(row);
+                    }
+                }
+                for s in 0..S {
+                    states[s].store(&mut self.states[channel][s][first..]);
+                }
             }
         }
     }
 }
 
-/// Calls `make` for each frame with the knobs of that frame.
+/// Numbers of neighbouring strips.
 #[inline(always)]
-fn run<V: Vector, const K: usize>(
-    knobs: &Knobs<K>,
-    knob: impl Fn(usize, bool) -> V,
-    frames: usize,
-    mut make: impl FnMut(usize, &[V; K]),
-) {
-    let start: [V; K] = std::array::from_fn(|k| knob(k, false));
-    if !knobs.moving() {
-        return (0..frames).for_each(|i| make(i, &start));
+pub(super) fn side_by_side<V: Vector, const S: usize>(all: &[Vec<f64>; S], first: usize) -> [V; S] {
+    let mut some = [V::splat(0.0); S];
+    for s in 0..S {
+        some[s] = if all[s].len() == 1 { V::splat(all[s][0]) } else { V::load(&all[s][first..]) };
     }
-    let step: [V; K] = std::array::from_fn(|k| knob(k, true));
-    for i in 0..frames {
-        let along = V::splat((knobs.done as usize + i) as f64);
-        let now: [V; K] = std::array::from_fn(|k| start[k] + step[k] * along);
-        make(i, &now);
+    some
+}
+
+/// Knobs of neighbouring strips on their way, while a loop holds them in registers.
+pub(super) struct Way<V, const K: usize> {
+    pub(super) now: [V; K],
+    from: [V; K],
+    step: [V; K],
+    done: f64,
+}
+
+impl<const K: usize> Knobs<K> {
+    /// Those of the strips from `first` on; where there is one strip, all are its own.
+    #[inline(always)]
+    pub(super) fn way<V: Vector>(&self, first: usize) -> Way<V, K> {
+        let from = side_by_side(&self.from, first);
+        let step = side_by_side(&self.step, first);
+        let mut way = Way { now: from, from, step, done: f64::from(self.done) };
+        way.place();
+        way
+    }
+}
+
+impl<V: Vector, const K: usize> Way<V, K> {
+    /// Goes on by a frame.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) {
+        self.done += 1.0;
+        self.place();
+    }
+
+    #[inline(always)]
+    fn place(&mut self) {
+        let along = V::splat(self.done);
+        for k in 0..K {
+            self.now[k] = self.from[k] + self.step[k] * along;
+        }
+    }
+}
+
+struct Run<'r, 'b, 'd, F, const K: usize, const S: usize> {
+    recur: &'r mut Recur<F, K, S>,
+    block: &'b mut Block<'d>,
+}
+
+impl<F: Step<K, S>, const K: usize, const S: usize> Job for Run<'_, '_, '_, F, K, S> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Run { recur, block } = self;
+        match (block.lanes(), block.channels()) {
+            (1, 1) => recur.single(block),
+            (1, _) => recur.pair::<I::V2>(block),
+            (2, _) => recur.rows::<I::V2>(block),
+            (4, _) => recur.rows::<I::V4>(block),
+            (8, _) if I::Wide::N < 8 => recur.rows::<I::Wide>(block),
+            (8, _) => recur.rows::<I::V8>(block),
+            (16, _) => recur.rows::<I::Wide>(block),
+            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
+        }
     }
 }
 
@@ -324,10 +325,24 @@ impl<F: Sample<K>, const K: usize> Each<F, K> {
 
     /// Works on a block in place.
     pub fn run(&mut self, block: &mut Block<'_>) {
-        for channel in 0..block.channels() {
-            self.knobs.over(block.plane(channel), F::sample);
-        }
+        dispatch(RunEach { each: self, block });
         self.knobs.advance(block.frames());
+    }
+}
+
+struct RunEach<'r, 'b, 'd, F, const K: usize> {
+    each: &'r Each<F, K>,
+    block: &'b mut Block<'d>,
+}
+
+impl<F: Sample<K>, const K: usize> Job for RunEach<'_, '_, '_, F, K> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        for channel in 0..self.block.channels() {
+            self.each.knobs.over(self.block.plane(channel), F::sample);
+        }
     }
 }
 

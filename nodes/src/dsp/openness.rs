@@ -2,7 +2,10 @@
 //!
 //! The gate and the duck share it: a gate reduces while closed, a duck while open.
 
-use super::lanes::{Recur, Step, Vector};
+use super::{
+    cpu::Vector,
+    lanes::{Recur, Step},
+};
 use crate::{
     block::Block,
     effect::Aim,

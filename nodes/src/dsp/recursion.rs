@@ -3,7 +3,8 @@
 //! Two recursions in one loop hide each other's waits. They know coefficients, not what filter those make.
 
 use super::{
-    lanes::{Knobs, Row},
+    cpu::Vector,
+    lanes::{Knobs, Way},
     matched::{Biquad, POLES},
     math::{settle, sqrt},
 };
@@ -13,7 +14,7 @@ use std::marker::PhantomData;
 /// A recursion of five knobs and `S` states.
 pub(crate) trait Form<const S: usize>: Clone + Send {
     /// The next output.
-    fn next<const N: usize>(x: Row<N>, knobs: &[Row<N>; 5], states: &mut [Row<N>; S]) -> Row<N>;
+    fn next<V: Vector>(x: V, knobs: &[V; 5], states: &mut [V; S]) -> V;
 }
 
 /// A biquad in state-space form: one multiplication and one addition in its loop. For coefficients that stand still.
@@ -29,7 +30,7 @@ impl Still {
 
 impl Form<2> for Still {
     #[inline(always)]
-    fn next<const N: usize>(x: Row<N>, k: &[Row<N>; 5], s: &mut [Row<N>; 2]) -> Row<N> {
+    fn next<V: Vector>(x: V, k: &[V; 5], s: &mut [V; 2]) -> V {
         let s1 = s[0];
         s[0] = (k[1] * x + s[1]) - k[3] * s1;
         s[1] = k[2] * x - k[4] * s1;
@@ -56,27 +57,16 @@ impl Moving {
 
 impl Form<2> for Moving {
     #[inline(always)]
-    fn next<const N: usize>(
-        x: Row<N>,
-        [g, damping, high, band, low]: &[Row<N>; 5],
-        e: &mut [Row<N>; 2],
-    ) -> Row<N> {
-        let over = Row::<N>([1.0; N]) + *g * (*g + *damping);
+    fn next<V: Vector>(x: V, [g, damping, high, band, low]: &[V; 5], e: &mut [V; 2]) -> V {
+        let one = V::splat(1.0);
+        let over = one + *g * (*g + *damping);
         let v3 = x - e[1];
-        let v1 = inverse(over) * (e[0] + *g * v3);
+        let v1 = one / over * (e[0] + *g * v3);
         let v2 = e[1] + *g * v1;
         e[0] = v1 + v1 - e[0];
         e[1] = v2 + v2 - e[1];
         *high * x + *band * v1 + *low * v2
     }
-}
-
-#[inline(always)]
-fn inverse<const N: usize>(mut row: Row<N>) -> Row<N> {
-    for x in &mut row.0 {
-        *x = 1.0 / *x;
-    }
-    row
 }
 
 /// A correction: five taps over two poles that never move, so that moving taps stay bounded.
@@ -85,35 +75,24 @@ pub(super) struct Correct;
 
 impl Form<4> for Correct {
     #[inline(always)]
-    fn next<const N: usize>(x: Row<N>, n: &[Row<N>; 5], s: &mut [Row<N>; 4]) -> Row<N> {
+    fn next<V: Vector>(x: V, n: &[V; 5], s: &mut [V; 4]) -> V {
         let y = n[0] * x + s[0];
-        s[0] = (n[1] * x + s[1]) - Row([POLES[0]; N]) * y;
-        s[1] = (n[2] * x + s[2]) - Row([POLES[1]; N]) * y;
+        s[0] = (n[1] * x + s[1]) - V::splat(POLES[0]) * y;
+        s[1] = (n[2] * x + s[2]) - V::splat(POLES[1]) * y;
         s[2] = n[3] * x + s[3];
         s[3] = n[4] * x;
         y
     }
 }
 
-/// `W` neighbouring columns of rows of `N`.
-pub(super) struct Columns<'a, const N: usize, const W: usize> {
-    /// The rows.
-    pub(super) rows: &'a mut [[f64; N]],
-    /// The first of the columns.
-    pub(super) first: usize,
-    /// Where its states are: strip by strip, channel by channel.
+/// Rows of samples, one column for each strip, or for each channel of one strip.
+pub(super) struct Rows<'a> {
+    /// Row after row.
+    pub(super) samples: &'a mut [f64],
+    /// How many columns they have.
+    pub(super) columns: usize,
+    /// Where the states of the first are.
     pub(super) state: usize,
-}
-
-impl<const N: usize, const W: usize> Columns<'_, N, W> {
-    #[inline(always)]
-    fn each(&mut self, mut make: impl FnMut(usize, Row<W>) -> Row<W>) {
-        let group = self.first / W;
-        for (i, row) in self.rows.iter_mut().enumerate() {
-            let part = &mut row.as_chunks_mut::<W>().0[group];
-            *part = make(i, Row(*part)).0;
-        }
-    }
 }
 
 /// A recursion with its knobs for each strip, and its states for each channel's strips.
@@ -148,28 +127,45 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
         self.stands && self.knobs.all_at(knobs)
     }
 
-    /// Works on columns in place.
-    pub(super) fn run<const N: usize, const W: usize>(&mut self, columns: &mut Columns<'_, N, W>) {
-        let mut live: Live<F, S, W> = self.live(columns.state);
-        if self.knobs.moving() {
-            columns.each(|i, x| live.moving(x, i));
-        } else {
-            columns.each(|_, x| live.next(x));
+    /// Works on rows in place, on as many columns at a time as a vector holds.
+    #[inline(always)]
+    pub(super) fn run<V: Vector>(&mut self, rows: &mut Rows<'_>) {
+        for first in (0..rows.columns).step_by(V::N) {
+            let mut live: Live<F, V, S> = self.live(rows.state + first);
+            let each = rows.samples.chunks_exact_mut(rows.columns);
+            if self.knobs.moving() {
+                for row in each {
+                    let part = &mut row[first..first + V::N];
+                    live.next(V::load(part)).store(part);
+                    live.way.advance();
+                }
+            } else {
+                for row in each {
+                    let part = &mut row[first..first + V::N];
+                    live.next(V::load(part)).store(part);
+                }
+            }
+            self.keep(rows.state + first, &live);
         }
-        self.keep(columns.state, &live);
     }
 
-    /// Works on columns with this recursion and then another, neither of which moves, in one loop.
-    pub(super) fn run_with<G: Form<T>, const T: usize, const N: usize, const W: usize>(
+    /// Works on rows with this recursion and then another, neither of which moves, in one loop.
+    #[inline(always)]
+    pub(super) fn run_with<V: Vector, G: Form<T>, const T: usize>(
         &mut self,
         then: &mut Recursion<G, T>,
-        columns: &mut Columns<'_, N, W>,
+        rows: &mut Rows<'_>,
     ) {
-        let mut first: Live<F, S, W> = self.live(columns.state);
-        let mut second: Live<G, T, W> = then.live(columns.state);
-        columns.each(|_, x| second.next(first.next(x)));
-        self.keep(columns.state, &first);
-        then.keep(columns.state, &second);
+        for first in (0..rows.columns).step_by(V::N) {
+            let mut one: Live<F, V, S> = self.live(rows.state + first);
+            let mut two: Live<G, V, T> = then.live(rows.state + first);
+            for row in rows.samples.chunks_exact_mut(rows.columns) {
+                let part = &mut row[first..first + V::N];
+                two.next(one.next(V::load(part))).store(part);
+            }
+            self.keep(rows.state + first, &one);
+            then.keep(rows.state + first, &two);
+        }
     }
 
     /// Goes on by so many frames; clears what has decayed where the piece settles.
@@ -181,45 +177,40 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 
     #[inline(always)]
-    fn live<const N: usize>(&self, column: usize) -> Live<F, S, N> {
+    fn live<V: Vector>(&self, column: usize) -> Live<F, V, S> {
         // Columns are strips, channel by channel; those of a strip alone are its channels, which share its knobs.
-        let knob = |all: &[f64]| Row(std::array::from_fn(|i| all[(column + i) % all.len()]));
-        Live {
-            from: std::array::from_fn(|k| knob(&self.knobs.from[k])),
-            step: std::array::from_fn(|k| knob(&self.knobs.step[k])),
-            done: self.knobs.done as usize,
-            states: std::array::from_fn(|s| Row(std::array::from_fn(|i| self.states[s][column + i]))),
-            form: PhantomData,
-        }
+        let strips = self.knobs.strips();
+        let states = std::array::from_fn(|s| &self.states[s][column..]);
+        Live { way: self.knobs.way(column % strips), states: all_of(states), form: PhantomData }
     }
 
     #[inline(always)]
-    fn keep<const N: usize>(&mut self, column: usize, live: &Live<F, S, N>) {
-        for (all, row) in self.states.iter_mut().zip(&live.states) {
-            all[column..column + N].copy_from_slice(&row.0);
+    fn keep<V: Vector>(&mut self, column: usize, live: &Live<F, V, S>) {
+        for s in 0..S {
+            live.states[s].store(&mut self.states[s][column..]);
         }
     }
+}
+
+#[inline(always)]
+fn all_of<V: Vector, const S: usize>(states: [&[f64]; S]) -> [V; S] {
+    let mut some = [V::splat(0.0); S];
+    for s in 0..S {
+        some[s] = V::load(states[s]);
+    }
+    some
 }
 
 /// A recursion's numbers for some columns, while a loop holds them in registers.
-struct Live<F, const S: usize, const N: usize> {
-    from: [Row<N>; 5],
-    step: [Row<N>; 5],
-    done: usize,
-    states: [Row<N>; S],
+struct Live<F, V, const S: usize> {
+    way: Way<V, 5>,
+    states: [V; S],
     form: PhantomData<F>,
 }
 
-impl<F: Form<S>, const S: usize, const N: usize> Live<F, S, N> {
+impl<F: Form<S>, V: Vector, const S: usize> Live<F, V, S> {
     #[inline(always)]
-    fn next(&mut self, x: Row<N>) -> Row<N> {
-        F::next(x, &self.from, &mut self.states)
-    }
-
-    #[inline(always)]
-    fn moving(&mut self, x: Row<N>, frame: usize) -> Row<N> {
-        let along = Row([(self.done + frame) as f64; N]);
-        let now: [Row<N>; 5] = std::array::from_fn(|k| self.from[k] + self.step[k] * along);
-        F::next(x, &now, &mut self.states)
+    fn next(&mut self, x: V) -> V {
+        F::next(x, &self.way.now, &mut self.states)
     }
 }

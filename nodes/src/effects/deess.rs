@@ -7,11 +7,12 @@ use crate::{
         ballistics::{Ballistics, Times},
         delay::Delay,
         dynamic_bell::{DynamicBell, ring},
-        envelope::{Detect, Window},
+        envelope::Detect,
         fast,
         gain_curve::Amplify,
         lanes::Ramp,
         state_variable::{State, Tuning, warped},
+        window::Window,
     },
     effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
     params,
@@ -143,7 +144,7 @@ struct Ear {
 impl Ears {
     fn new(rate: u32) -> Self {
         let frames = WINDOW.frames(rate).0 as usize;
-        let mut window = Window::new(frames + 1);
+        let mut window = Window::new(frames + 1, 1);
         window.aim(frames);
         let ear = || Ear { filters: [State::default(); 2], high: window.clone(), whole: window.clone() };
         Ears {

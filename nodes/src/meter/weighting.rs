@@ -4,7 +4,7 @@
 //! its table by the bilinear transform, which gives the table itself at 48 kHz (Mansbridge, Finn, Reiss, AES 132, 2012).
 
 use crate::dsp::{
-    lanes::{Row, Vector},
+    cpu::{Two, Vector},
     matched::Biquad,
     math::{gain, power, settle, tan},
     recursion::{Form, Still},
@@ -28,7 +28,9 @@ impl KWeighting {
     /// The next frame of both channels.
     #[inline(always)]
     pub fn next(&mut self, frame: [f64; 2]) -> [f64; 2] {
-        self.high_pass.next(self.shelf.next(Row(frame))).0
+        let mut out = [0.0; 2];
+        self.high_pass.next(self.shelf.next(Vector::load(&frame))).store(&mut out);
+        out
     }
 
     /// Clears what has decayed below hearing.
@@ -68,22 +70,24 @@ fn high_pass(rate: f64) -> Biquad {
 /// A second-order section of both channels.
 #[derive(Clone, Copy, Debug)]
 struct Section {
-    knobs: [Row<2>; 5],
-    states: [Row<2>; 2],
+    knobs: [Two<f64>; 5],
+    states: [Two<f64>; 2],
 }
 
 impl Section {
     fn new(biquad: Biquad) -> Self {
-        Section { knobs: Still::knobs(biquad).map(Row::splat), states: [Row::splat(0.0); 2] }
+        Section { knobs: Still::knobs(biquad).map(Vector::splat), states: [Vector::splat(0.0); 2] }
     }
 
     #[inline(always)]
-    fn next(&mut self, x: Row<2>) -> Row<2> {
+    fn next(&mut self, x: Two<f64>) -> Two<f64> {
         Still::next(x, &self.knobs, &mut self.states)
     }
 
     fn settle(&mut self) {
-        self.states.iter_mut().flat_map(|row| &mut row.0).for_each(|s| *s = settle(*s));
+        for state in &mut self.states {
+            *state = state.map(settle);
+        }
     }
 }
 

@@ -1,0 +1,126 @@
+//! One binary for every CPU: work is compiled for each level of vectors, and the best that the CPU has is chosen when it
+//! runs.
+//!
+//! No level changes a bit: all do the same IEEE operations in the same order, none fuses a multiplication with an
+//! addition. `MIXWRIGHT_CPU=sse2`, `avx2` or `avx512` holds the level down, so that this can be tested.
+//!
+//! This folder has the only `unsafe` of the project. Two things need it, and this is why they are sound:
+//! - [`dispatch`] calls a function compiled for a level: it does so only after the CPU was asked for every feature that
+//!   the function was compiled for.
+//! - Vectors use instructions of their level. Their types are reached only through an [`Isa`], whose types are private
+//!   to this folder and named in no other place than the functions that [`dispatch`] calls.
+
+#![allow(unsafe_code, reason = "the one module that needs it, with its proof above")]
+
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use vector::{Two, Vector};
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// How wide the vectors of a CPU are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// What every CPU of its kind has: SSE2 on x86-64.
+    Base,
+    /// AVX2.
+    Avx2,
+    /// AVX-512 with the F, DQ, BW and VL sets.
+    Avx512,
+}
+
+/// The vectors of a level, by their numbers of `f64`.
+pub trait Isa {
+    /// Two.
+    type V2: Vector;
+    /// Four.
+    type V4: Vector;
+    /// Eight.
+    type V8: Vector;
+    /// Sixteen.
+    type V16: Vector;
+    /// As many as a recursion keeps in flight: fewer wait for it, more do not stay in registers.
+    type Wide: Vector;
+    /// As many as two recursions in one loop keep in flight.
+    type Pair: Vector;
+}
+
+/// Work that is compiled for every level.
+pub trait Job {
+    /// What it gives.
+    type Out;
+
+    /// Does it. This and all that it calls must be `#[inline(always)]`: what is not inlined is compiled for the lowest level.
+    fn run<I: Isa>(self) -> Self::Out;
+}
+
+/// Does work at the level of this CPU.
+#[inline]
+pub fn dispatch<J: Job>(job: J) -> J::Out {
+    #[cfg(target_arch = "x86_64")]
+    {
+        x86::dispatch(level(), job)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        job.run::<vector::Plain>()
+    }
+}
+
+/// The level that work is done at.
+pub fn level() -> Level {
+    const UNKNOWN: u8 = u8::MAX;
+    static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);
+    match LEVEL.load(Ordering::Relaxed) {
+        0 => Level::Base,
+        1 => Level::Avx2,
+        2 => Level::Avx512,
+        _ => {
+            let level = held_down(best());
+            LEVEL.store(level as u8, Ordering::Relaxed);
+            level
+        }
+    }
+}
+
+fn best() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        x86::best()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        Level::Base
+    }
+}
+
+fn held_down(best: Level) -> Level {
+    match std::env::var("MIXWRIGHT_CPU").as_deref() {
+        Ok("sse2") => Level::Base,
+        Ok("avx2") => best.min(Level::Avx2),
+        _ => best,
+    }
+}
+
+/// Declares a function of flat loops that is compiled for every level.
+#[macro_export]
+macro_rules! for_every_cpu {
+    ($($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block)*) => {$(
+        $(#[$meta])*
+        $vis fn $name($($arg: $type),*) {
+            #[allow(non_camel_case_types, reason = "each argument names its own type")]
+            struct Work<$($arg),*> { $($arg: $arg),* }
+            impl $crate::dsp::cpu::Job for Work<$($type),*> {
+                type Out = ();
+                #[inline(always)]
+                fn run<I: $crate::dsp::cpu::Isa>(self) {
+                    let Work { $($arg),* } = self;
+                    $body
+                }
+            }
+            $crate::dsp::cpu::dispatch(Work { $($arg),* });
+        }
+    )*};
+}

@@ -1,0 +1,256 @@
+//! The last few milliseconds of strips side by side: the largest sample, or the mean of the squares.
+
+use super::{
+    cpu::{Isa, Job, Vector, dispatch},
+    envelope::Detect,
+};
+
+/// The last samples of one channel, of strips that lie side by side.
+///
+/// The largest of them by the method of van Herk (1992) and of Gil and Werman (1993): a window is the rest of the turn
+/// before, whose maxima from each place to its end are made when it ends, and the part of this turn that has gone by.
+#[derive(Clone, Debug)]
+pub struct Window {
+    strips: usize,
+    /// Rows of samples: those of this turn up to `next`, after that the maxima of what is left of the turn before.
+    past: Vec<f32>,
+    /// Frames in a turn.
+    length: usize,
+    wanted: usize,
+    next: usize,
+    /// The largest samples of this turn so far.
+    largest: Vec<f32>,
+    /// The sums of the squares in the window, made anew at each turn, so that no error ever grows.
+    sums: Vec<f64>,
+}
+
+impl Window {
+    /// A window of silence, to be at most one frame shorter than `room`, for so many strips.
+    pub fn new(room: usize, strips: usize) -> Self {
+        let (past, largest, sums) = (vec![0.0; room * strips], vec![0.0; strips], vec![0.0; strips]);
+        Window { strips, past, length: 1, wanted: 1, next: 0, largest, sums }
+    }
+
+    /// The window of one of its strips.
+    pub fn of(&self, strip: usize) -> Window {
+        Window {
+            strips: 1,
+            past: self.past[strip..].iter().step_by(self.strips).copied().collect(),
+            largest: vec![self.largest[strip]],
+            sums: vec![self.sums[strip]],
+            ..*self
+        }
+    }
+
+    /// Sets the length, which it takes on at its next turn.
+    pub fn aim(&mut self, length: usize) {
+        self.wanted = length.min(self.past.len() / self.strips - 1);
+    }
+
+    /// Turns rows of samples into what the window holds with each of them as its latest: the largest or the mean of the
+    /// squares.
+    pub fn slide(&mut self, detect: Detect, mut samples: &mut [f32]) {
+        while !samples.is_empty() {
+            if self.next == 0 {
+                self.resize();
+                dispatch(Turn { window: self, detect });
+            }
+            let frames = (samples.len() / self.strips).min(self.length - self.next);
+            let (part, rest) = samples.split_at_mut(frames * self.strips);
+            dispatch(Slide { window: self, detect, samples: part });
+            self.next += frames;
+            self.next = if self.next == self.length { 0 } else { self.next };
+            samples = rest;
+        }
+    }
+
+    /// Takes on the wanted length between two turns: keeps the latest samples, with silence before them.
+    fn resize(&mut self) {
+        if self.wanted == self.length {
+            return;
+        }
+        let (wanted, length) = (self.wanted * self.strips, self.length * self.strips);
+        let kept = wanted.min(length);
+        self.past.copy_within(length - kept..length, wanted - kept);
+        self.past[..wanted - kept].fill(0.0);
+        self.past[wanted..].fill(0.0);
+        self.length = self.wanted;
+    }
+
+    /// One row beyond the end holds 0: the last place of a turn has nothing left of the turn before.
+    #[inline(always)]
+    fn largest<V: Vector>(&mut self, samples: &mut [f32]) {
+        let strips = self.strips;
+        for first in (0..strips).step_by(V::N) {
+            let mut largest = V::of(&self.largest[first..]);
+            let mut past = &mut self.past[self.next * strips..];
+            for row in samples.chunks_exact_mut(strips) {
+                let row = &mut row[first..first + V::N];
+                let (now, then) = past.split_at_mut(strips);
+                let (x, rest) = (V::of(row), V::of(&then[first..]));
+                x.to(&mut now[first..]);
+                largest = x.max(largest);
+                rest.max(largest).to(row);
+                past = then;
+            }
+            largest.to(&mut self.largest[first..]);
+        }
+    }
+
+    #[inline(always)]
+    fn mean_squares<V: Vector>(&mut self, samples: &mut [f32]) {
+        let (strips, length, zero) = (self.strips, V::splat(self.length as f64), V::splat(0.0));
+        for first in (0..strips).step_by(V::N) {
+            let mut sum = V::load(&self.sums[first..]);
+            let past = self.past[self.next * strips..].chunks_exact_mut(strips);
+            for (row, past) in samples.chunks_exact_mut(strips).zip(past) {
+                let (row, past) = (&mut row[first..first + V::N], &mut past[first..first + V::N]);
+                let (x, old) = (V::of(row), V::of(past));
+                sum = sum + (x * x - old * old);
+                x.to(past);
+                (sum.max(zero) / length).to(row);
+            }
+            sum.store(&mut self.sums[first..]);
+        }
+    }
+
+    /// Begins a turn: makes what is left of the one before.
+    #[inline(always)]
+    fn turn<V: Vector>(&mut self, detect: Detect) {
+        let strips = self.strips;
+        for first in (0..strips).step_by(V::N) {
+            let rows = self.past[..self.length * strips].chunks_exact_mut(strips);
+            match detect {
+                Detect::Peak => {
+                    let mut largest = V::splat(0.0);
+                    for row in rows.rev() {
+                        let row = &mut row[first..first + V::N];
+                        largest = V::of(row).max(largest);
+                        largest.to(row);
+                    }
+                    V::splat(0.0).to(&mut self.largest[first..]);
+                }
+                Detect::Rms => {
+                    let mut sum = V::splat(0.0);
+                    for row in rows {
+                        let x = V::of(&row[first..]);
+                        sum = sum + x * x;
+                    }
+                    sum.store(&mut self.sums[first..]);
+                }
+            }
+        }
+    }
+}
+
+struct Slide<'w, 's> {
+    window: &'w mut Window,
+    detect: Detect,
+    samples: &'s mut [f32],
+}
+
+impl Job for Slide<'_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Slide { window, detect, samples } = self;
+        match (detect, window.strips) {
+            (Detect::Peak, 1) => window.largest::<f64>(samples),
+            (Detect::Peak, 2) => window.largest::<I::V2>(samples),
+            (Detect::Peak, 4) => window.largest::<I::V4>(samples),
+            (Detect::Peak, 8) => window.largest::<I::V8>(samples),
+            (Detect::Peak, _) => window.largest::<I::V16>(samples),
+            (Detect::Rms, 1) => window.mean_squares::<f64>(samples),
+            (Detect::Rms, 2) => window.mean_squares::<I::V2>(samples),
+            (Detect::Rms, 4) => window.mean_squares::<I::V4>(samples),
+            (Detect::Rms, 8) => window.mean_squares::<I::V8>(samples),
+            (Detect::Rms, _) => window.mean_squares::<I::V16>(samples),
+        }
+    }
+}
+
+struct Turn<'w> {
+    window: &'w mut Window,
+    detect: Detect,
+}
+
+impl Job for Turn<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Turn { window, detect } = self;
+        match window.strips {
+            1 => window.turn::<f64>(detect),
+            2 => window.turn::<I::V2>(detect),
+            4 => window.turn::<I::V4>(detect),
+            8 => window.turn::<I::V8>(detect),
+            _ => window.turn::<I::V16>(detect),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(length: usize) -> Vec<f32> {
+        let mut seed = 3u32;
+        (0..length)
+            .map(|i| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) as f32 / (1 << 24) as f32 * if (i / 300) % 2 == 0 { 1.0 } else { 1e-3 }
+            })
+            .collect()
+    }
+
+    /// Slides a window over samples in pieces of all lengths.
+    fn slid(window: &mut Window, detect: Detect, samples: &[f32]) -> Vec<f32> {
+        let mut out = samples.to_vec();
+        let (mut rest, mut length) = (&mut out[..], 0);
+        while !rest.is_empty() {
+            length = length % 37 + 1;
+            let (piece, after) = rest.split_at_mut(length.min(rest.len()));
+            window.slide(detect, piece);
+            rest = after;
+        }
+        out
+    }
+
+    #[test]
+    fn the_window_holds_exactly_its_length() {
+        let samples = signal(2_000);
+        for length in [1, 2, 7, 64] {
+            let (mut peak, mut mean) = (Window::new(100, 1), Window::new(100, 1));
+            peak.aim(length);
+            mean.aim(length);
+            let peaks = slid(&mut peak, Detect::Peak, &samples);
+            let means = slid(&mut mean, Detect::Rms, &samples);
+            for i in 0..samples.len() {
+                let window = &samples[(i + 1).saturating_sub(length)..=i];
+                assert_eq!(peaks[i], window.iter().fold(0.0, |a: f32, b| a.max(*b)));
+                let exact: f64 =
+                    window.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / length as f64;
+                assert!((f64::from(means[i]) - exact).abs() < 1e-7 * exact.max(1e-7));
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_length_is_taken_on_within_a_turn_of_the_old_and_of_the_new() {
+        let samples = signal(3_000);
+        let mut peak = Window::new(100, 1);
+        for (part, length) in [40, 90, 13, 1, 64].into_iter().cycle().take(10).enumerate() {
+            peak.aim(length);
+            let given = slid(&mut peak, Detect::Peak, &samples[part * 300..(part + 1) * 300]);
+            for (place, given) in given.into_iter().enumerate() {
+                if place >= 190 {
+                    let i = part * 300 + place;
+                    let window = &samples[i + 1 - length..=i];
+                    assert_eq!(given, window.iter().fold(0.0, |a: f32, b| a.max(*b)), "{length} at {i}");
+                }
+            }
+        }
+    }
+}
