@@ -40,15 +40,16 @@ struct On(Machine);
 
 impl fmt::Display for On {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} threads, blocks of {}", self.0.threads, self.0.block)
+        write!(f, "{} threads, blocks of {}, packs of {}", self.0.threads, self.0.block, self.0.pack)
     }
 }
 
-const MACHINES: [On; 4] = [
-    On(Machine { threads: 1, block: 1024 }),
-    On(Machine { threads: 2, block: 256 }),
-    On(Machine { threads: 2, block: 1024 }),
-    On(Machine { threads: 4, block: 1024 }),
+const MACHINES: [On; 5] = [
+    On(Machine { threads: 1, block: 1024, pack: 16 }),
+    On(Machine { threads: 2, block: 256, pack: 16 }),
+    On(Machine { threads: 2, block: 1024, pack: 16 }),
+    On(Machine { threads: 4, block: 1024, pack: 16 }),
+    On(Machine { threads: 1, block: 1024, pack: 1 }),
 ];
 
 #[divan::bench(args = MACHINES, sample_count = 10, sample_size = 1)]

@@ -113,7 +113,7 @@ fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Reque
         format,
         part: part(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::Master },
-        machine: Machine { threads, block: args.block as usize },
+        machine: Machine { threads, block: args.block as usize, ..Machine::default() },
     })
 }
 

@@ -146,10 +146,11 @@ fn only_the_command_prints() {
 }
 
 #[test]
-fn nothing_is_unsafe() {
+fn nothing_is_unsafe_but_the_vectors_of_cpus() {
     for folder in ["nodes/src", "engine/src", "scripts/src", "src"] {
         for (path, code) in sources(folder) {
-            assert!(!says(&code, "unsafe"), "{path} is unsafe");
+            let is_cpu = path.contains("dsp/cpu");
+            assert!(is_cpu || !says(&code, "unsafe"), "{path} is unsafe");
         }
     }
 }

@@ -1,17 +1,18 @@
-//! A graph as work to be done: lanes, the stages that they stand in, and the delays that align what meets.
+//! A graph as work to be done: lanes, the stages that they stand in, the packs that they share, and the delays that
+//! align what meets.
 //!
 //! A lane is the longest chain of nodes with one input and one reader; lanes of a stage depend only on earlier stages.
-//! Threads decide where long lanes are cut, which changes no bit: every signal between nodes is `f32` in either case.
+//! Where lanes are cut and which of them are packed changes no bit: every signal between nodes is `f32` in either case.
 
-use crate::graph::{Graph, NodeSpec, Role};
-use mixwright_nodes::{
-    effect::{Slot, Width},
-    effects::AnyEffect,
-    unit::{Frames, Unit, written},
-};
-use petgraph::{algo::toposort, graph::NodeIndex};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+mod cost;
+mod layout;
+mod packs;
+mod text;
+
+use crate::graph::{Graph, NodeIndex, Role};
+use mixwright_nodes::{effect::Width, unit::Frames};
+use petgraph::algo::toposort;
+use std::collections::BTreeSet;
 
 /// What the work is laid out for. None of it changes a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +21,14 @@ pub struct Machine {
     pub threads: usize,
     /// Frames that a lane works on at once.
     pub block: usize,
+    /// Strips that are worked on side by side at most: 1, 2, 4, 8 or 16.
+    pub pack: usize,
 }
 
 impl Default for Machine {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine { threads, block: 1024 }
+        Machine { threads, block: 1024, pack: 16 }
     }
 }
 
@@ -34,6 +37,8 @@ impl Default for Machine {
 pub struct Plan {
     /// Lanes, each after those that it hears.
     pub lanes: Vec<Lane>,
+    /// What is done at once: every lane is in one pack.
+    pub packs: Vec<Pack>,
     /// How many stages there are.
     pub stages: usize,
     /// Where the mix, the master, stems and strips come out.
@@ -50,20 +55,45 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
     /// The nodes.
-    pub nodes: Vec<NodeIndex>,
+    pub nodes: Vec<Link>,
     /// What the first of them hears, in its order.
     pub inputs: Vec<Input>,
     /// Lanes of earlier stages are what it hears.
     pub stage: usize,
-    /// Frames by which what enters is late.
-    pub behind: Frames,
     /// Frames by which what leaves is late.
     pub latency: Frames,
     /// The width of what leaves.
     pub width: Width,
+    /// Nanoseconds a frame by itself, roughly.
+    pub cost: f64,
+}
+
+/// A node of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Which.
+    pub node: NodeIndex,
+    /// Frames by which what enters it is late.
+    pub behind: Frames,
+}
+
+/// Lanes of one stage that one thread works on, with like effects of them side by side in one kernel. A lane alone is a
+/// pack of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pack {
+    /// The lanes: its members.
+    pub lanes: Vec<usize>,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// The stage of all its lanes.
+    pub stage: usize,
     /// Nanoseconds a frame, roughly.
     pub cost: f64,
 }
+
+/// A node of one member, or like effects of several to be run side by side: the members with their nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step(pub Vec<(usize, Link)>);
 
 /// A signal that arrives at a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,14 +136,21 @@ pub struct Output {
 pub fn plan(graph: &Graph, rate: u32, on: &Machine) -> Plan {
     let outputs = outputs(graph);
     let order = needed(graph, &outputs);
-    let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
-    let limit = longest_lane(graph, &order, on);
-    let mut layout =
-        Layout { graph, rate, lanes: Vec::new(), lane_of: BTreeMap::new(), tails: BTreeMap::new() };
-    for node in &order {
-        layout.place(*node, &ends, limit);
+    let laid = layout::lay(graph, rate, on, &order, &outputs);
+    let key = |link: &Link| graph.net[link.node].key.clone();
+    let outputs = outputs.into_iter().map(|(name, place, node)| {
+        let lane = laid.lane_of[&node];
+        Output { name, place, lane, latency: laid.lanes[lane].latency }
+    });
+    Plan {
+        packs: packs::pack(graph, &laid.lanes, on),
+        stages: laid.lanes.iter().map(|lane| lane.stage + 1).max().unwrap_or_default(),
+        keys: laid.lanes.iter().map(|lane| lane.nodes.iter().map(key).collect()).collect(),
+        outputs: outputs.collect(),
+        tail: Frames(laid.tail.0.min(60 * i64::from(rate))),
+        lanes: laid.lanes,
+        rate,
     }
-    layout.finish(outputs)
 }
 
 fn outputs(graph: &Graph) -> Vec<(String, Place, NodeIndex)> {
@@ -139,162 +176,4 @@ fn needed(graph: &Graph, outputs: &[(String, Place, NodeIndex)]) -> Vec<NodeInde
     }
     let order = toposort(&graph.net, None).expect("a built graph has no circle");
     order.into_iter().filter(|node| heard.contains(node)).collect()
-}
-
-/// The cost at which a lane is cut, so that no thread waits for a long one.
-fn longest_lane(graph: &Graph, order: &[NodeIndex], on: &Machine) -> f64 {
-    if on.threads == 1 {
-        return f64::INFINITY;
-    }
-    let total: f64 = order.iter().map(|node| cost(graph, *node)).sum();
-    (total / on.threads as f64 / 2.0).max(10.0)
-}
-
-/// Nanoseconds a frame of a node, roughly.
-fn cost(graph: &Graph, node: NodeIndex) -> f64 {
-    let inner = &graph.net[node];
-    let channels = inner.input.max(inner.output).channels() as f64;
-    match &inner.spec {
-        NodeSpec::Source(_) => 12.0 * channels,
-        NodeSpec::Effect(slot) => slot.effect.info().cost * (0.2 + 0.4 * channels),
-        NodeSpec::Fader(_) => 0.7,
-        NodeSpec::Follow(_) => 3.0,
-        NodeSpec::Sum => 0.4 * graph.arriving(node).len() as f64,
-    }
-}
-
-struct Layout<'a> {
-    graph: &'a Graph,
-    rate: u32,
-    lanes: Vec<Lane>,
-    lane_of: BTreeMap<NodeIndex, usize>,
-    tails: BTreeMap<NodeIndex, i64>,
-}
-
-impl Layout<'_> {
-    fn place(&mut self, node: NodeIndex, ends: &BTreeSet<NodeIndex>, limit: f64) {
-        let arriving = self.graph.arriving(node);
-        let cost = cost(self.graph, node);
-        self.remember_tail(node, &arriving);
-        let joined = match arriving[..] {
-            [(source, Role::Main)] if self.graph.readers(source) == 1 && !ends.contains(&source) => {
-                let lane = self.lane_of[&source];
-                (self.lanes[lane].cost + cost <= limit).then_some(lane)
-            }
-            _ => None,
-        };
-        let lane = joined.unwrap_or_else(|| self.begin(&arriving));
-        let late = self.latency(node);
-        let lane_mut = &mut self.lanes[lane];
-        lane_mut.nodes.push(node);
-        lane_mut.latency = lane_mut.latency + late;
-        lane_mut.width = self.graph.net[node].output;
-        lane_mut.cost += cost;
-        self.lane_of.insert(node, lane);
-    }
-
-    fn latency(&self, node: NodeIndex) -> Frames {
-        match &self.graph.net[node].spec {
-            NodeSpec::Effect(slot) => slot.effect.latency(self.rate),
-            _ => Frames(0),
-        }
-    }
-
-    /// A lane whose inputs are delayed to meet the latest of them.
-    fn begin(&mut self, arriving: &[(NodeIndex, Role)]) -> usize {
-        let of = |(source, _): &(NodeIndex, Role)| &self.lanes[self.lane_of[source]];
-        let behind = arriving.iter().map(|wire| of(wire).latency).max().unwrap_or_default();
-        let stage = arriving.iter().map(|wire| of(wire).stage + 1).max().unwrap_or_default();
-        let inputs = arriving
-            .iter()
-            .map(|wire| Input { lane: self.lane_of[&wire.0], role: wire.1, delay: behind - of(wire).latency })
-            .collect();
-        let (nodes, width) = (Vec::new(), Width::Mono);
-        self.lanes.push(Lane { nodes, inputs, stage, behind, latency: behind, width, cost: 0.0 });
-        self.lanes.len() - 1
-    }
-
-    /// Tails add up along a way; the longest way counts.
-    fn remember_tail(&mut self, node: NodeIndex, arriving: &[(NodeIndex, Role)]) {
-        let before = arriving
-            .iter()
-            .filter(|(_, role)| *role == Role::Main)
-            .map(|(source, _)| self.tails[source])
-            .max()
-            .unwrap_or_default();
-        let own = match &self.graph.net[node].spec {
-            NodeSpec::Effect(slot) => at_largest(slot).tail(self.rate).0,
-            _ => 0,
-        };
-        self.tails.insert(node, before + own);
-    }
-
-    fn finish(self, outputs: Vec<(String, Place, NodeIndex)>) -> Plan {
-        let tail = outputs.iter().map(|(.., node)| self.tails[node]).max().unwrap_or_default();
-        let outputs = outputs
-            .into_iter()
-            .map(|(name, place, node)| {
-                let lane = self.lane_of[&node];
-                Output { name, place, lane, latency: self.lanes[lane].latency }
-            })
-            .collect();
-        let key = |node: &NodeIndex| self.graph.net[*node].key.clone();
-        Plan {
-            stages: self.lanes.iter().map(|lane| lane.stage + 1).max().unwrap_or_default(),
-            keys: self.lanes.iter().map(|lane| lane.nodes.iter().map(key).collect()).collect(),
-            outputs,
-            tail: Frames(tail.min(60 * i64::from(self.rate))),
-            lanes: self.lanes,
-            rate: self.rate,
-        }
-    }
-}
-
-/// An effect where its curves are largest, which is where it rings longest.
-fn at_largest(slot: &Slot) -> AnyEffect {
-    let mut effect = slot.effect.clone();
-    for (place, curve) in &slot.curves {
-        let largest = curve.largest();
-        if largest.is_finite() && largest < f64::MAX {
-            effect.poke(place, largest);
-        }
-    }
-    effect
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |frames: Frames| written(frames.seconds(self.rate) * 1000.0, Unit::Ms);
-        writeln!(f, "{} lanes in {} stages at {} Hz", self.lanes.len(), self.stages, self.rate)?;
-        for stage in 0..self.stages {
-            writeln!(f, "\nstage {stage}")?;
-            for (i, lane) in self.lanes.iter().enumerate().filter(|(_, lane)| lane.stage == stage) {
-                writeln!(f, "  lane {i}: {}", self.keys[i].join(" > "))?;
-                for input in &lane.inputs {
-                    let role = match input.role {
-                        Role::Main => "hears",
-                        Role::Key => "is keyed by",
-                        Role::Control(_) => "is moved by",
-                    };
-                    write!(f, "    {role} lane {}", input.lane)?;
-                    if input.delay.0 > 0 {
-                        write!(f, ", delayed by {} frames ({})", input.delay.0, ms(input.delay))?;
-                    }
-                    writeln!(f)?;
-                }
-                if lane.latency.0 > 0 {
-                    writeln!(f, "    leaves {} frames late ({})", lane.latency.0, ms(lane.latency))?;
-                }
-            }
-        }
-        writeln!(f, "\noutputs")?;
-        for output in self.outputs.iter().filter(|output| output.place != Place::Strip) {
-            writeln!(
-                f,
-                "  {}: lane {}, first {} frames left out",
-                output.name, output.lane, output.latency.0
-            )?;
-        }
-        Ok(())
-    }
 }

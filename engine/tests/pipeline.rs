@@ -12,6 +12,7 @@ use common::{Kept, effect, insert, late, machine, noise, render, song, track, wh
 use mixwright_engine::{
     check::check,
     graph,
+    plan::Machine,
     render::pipeline::Window,
     song::{
         Chapter, Cut, Insert, Length, Motion, MotionPoint, Parallel, Place, Send, SendFrom, Setting, Song,
@@ -80,6 +81,55 @@ fn threads_and_blocks_change_no_bit() {
             let same =
                 kept.0[..frames as usize] == other[name].0 && kept.1[..frames as usize] == other[name].1;
             assert!(same, "{name} with {threads} threads and blocks of {block}");
+        }
+    }
+}
+
+/// Strips whose chains are alike, nearly alike and unlike, mono and stereo, some of them late or moved.
+fn crowd() -> Song {
+    let mut song = song();
+    for i in 0..41 {
+        let level = f64::from(i);
+        let plays = if i % 3 == 0 { "stereo noise" } else { "noise" };
+        let mut strip = track(&format!("strip {i}"), &format!("{plays} {i}"));
+        insert(
+            &mut strip,
+            effect("bell", &[("frequency", 200.0 + 50.0 * level), ("gain", level % 7.0 - 3.0)]),
+        );
+        if i % 5 != 0 {
+            let ahead = if i % 4 == 0 { 2.0 } else { 0.0 };
+            let times =
+                [("attack", 1.0 + level), ("release", 60.0 + 10.0 * (level % 3.0)), ("lookahead", ahead)];
+            insert(
+                &mut strip,
+                effect("compress", &[&[("threshold", -50.0 + level), ("ratio", 3.0)], &times[..]].concat()),
+            );
+        }
+        if i % 6 == 0 {
+            insert(&mut strip, effect("saturate", &[("drive", 6.0)]));
+        }
+        let mut trim = effect("trim", &[("gain", -0.3 * level)]);
+        if i % 7 == 0 {
+            trim.mix = Setting::Is(40.0);
+        }
+        insert(&mut strip, trim);
+        insert(&mut strip, effect("high_pass", &[("frequency", 40.0 + level)]));
+        song.strips.push(strip);
+    }
+    song.stems = Stems::All;
+    song
+}
+
+#[test]
+fn packs_change_no_bit() {
+    let song = crowd();
+    let first = render(&song, Machine { pack: 1, ..machine(1, 1024) }, whole(6_007));
+    for (pack, threads, block) in [(2, 1, 333), (4, 2, 64), (8, 5, 1024), (16, 2, 1000)] {
+        let other = render(&song, Machine { pack, ..machine(threads, block) }, whole(6_007));
+        for (name, kept) in &first {
+            let bits = |samples: &[f32]| samples.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            let same = bits(&kept.0) == bits(&other[name].0) && bits(&kept.1) == bits(&other[name].1);
+            assert!(same, "{name} in packs of {pack}");
         }
     }
 }

@@ -50,3 +50,34 @@ fn a_song_as_ron_is_the_same_song() {
     let said = studio.refused(2, "check bad.ron");
     assert!(said.contains("fadre") && said.contains("bad.ron:"), "{said}");
 }
+
+/// Five strips of each kind: their effects are packed, mono and stereo, moving and still.
+fn crowd() -> String {
+    let chain = "high_pass(40.hz + N.hz).eq([bell(300.hz, -N.db, 1.2), low_shelf(120.hz, 2.db), high_shelf(7.khz, N.db)])\
+        .compress(#{ threshold: -30.db, ratio: 1 + N, release: 50.ms + N.ms }).gate(-50.db).expand(-40.db, 2)\
+        .bell(1.khz, curve(0.db).line(bar(1) + 2.beats, N.db)).width(80.percent, #{ mix: 50 + N })";
+    let mut text = "let song = song(\"Crowd\", #{ rate: 48.khz });\n".to_owned();
+    for (name, file) in [("mono", "voice"), ("wide", "tone")] {
+        for n in 1..=5 {
+            let chain = chain.replace('N', &n.to_string());
+            text += &format!("song.track(\"{name} {n}\", \"audio/{file}.wav\").{chain}.fader(-12.db);\n");
+        }
+    }
+    text + "song.master.saturate(\"tape\", 3.db).limit(-1.dbtp);\n"
+}
+
+#[test]
+fn every_level_of_vectors_gives_the_same_bytes() {
+    let studio = Studio::new();
+    studio.write("crowd.rhai", &crowd());
+    for song in ["crowd", "mastered"] {
+        let render = format!("render {song}.rhai --quiet --format wav32f --stems stems -o out.wav");
+        studio.done(&render);
+        let best = studio.bytes("out.wav");
+        for level in ["sse2", "avx2"] {
+            let mut command = studio.command(&render);
+            command.env("MIXWRIGHT_CPU", level).assert().success();
+            assert!(studio.bytes("out.wav") == best, "{song} at {level}");
+        }
+    }
+}

@@ -23,6 +23,11 @@ impl Buffer {
         &self.data[channel * self.block..channel * self.block + frames]
     }
 
+    /// The first frames of a channel, to be written.
+    pub(super) fn channel(&mut self, channel: usize, frames: usize) -> &mut [f32] {
+        &mut self.data[channel * self.block..channel * self.block + frames]
+    }
+
     /// The first frames of all channels.
     pub(super) fn planes(&mut self, width: Width, frames: usize) -> Vec<&mut [f32]> {
         self.data.chunks_mut(self.block).take(width.channels()).map(|plane| &mut plane[..frames]).collect()

@@ -2,7 +2,7 @@
 
 use super::{
     buffer::Buffer,
-    live::{Heard, Span},
+    pack::{Heard, Span},
 };
 use crate::{graph::Role, resolved::Fader};
 use mixwright_nodes::{

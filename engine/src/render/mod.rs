@@ -4,12 +4,14 @@ mod buffer;
 mod disk;
 mod fader;
 mod follow;
-mod live;
+mod node;
 mod output;
+mod pack;
 pub mod pipeline;
 pub mod report;
 pub mod sources;
 mod sum;
+mod together;
 
 pub use disk::Disk;
 

@@ -1,58 +1,61 @@
-//! A lane at work: its nodes, live, run over one block after the other.
+//! A pack at work: its lanes, live, run over one block after the other.
 
-use super::{
-    RenderError,
-    buffer::Buffer,
-    fader::LiveFader,
-    follow::LiveFollow,
-    sources::{Player, Sources},
-    sum,
-};
+use super::{RenderError, buffer::Buffer, node::LiveNode, sources::Sources, together::Together};
 use crate::{
     graph::{Graph, NodeIndex, NodeSpec, Role},
-    plan::{Lane, Plan},
+    plan::{Lane, Pack, Plan, Step},
 };
 use mixwright_nodes::{
-    block::{Block, PIECE, Shape, View},
+    block::PIECE,
     dsp::delay::Delay,
-    effect::{Reading, Seen, Slot, Width},
-    effects::AnyEffect,
-    processor::{Io, Processor, Setup},
-    unit::Frames,
+    effect::{Reading, Width},
+    processor::Setup,
 };
 
-/// A lane with the state of its nodes.
-pub(super) struct LiveLane {
+/// A pack with the state of its nodes.
+pub(super) struct LivePack {
     pub(super) stage: usize,
     pub(super) cost: f64,
+    pub(super) size: usize,
+    members: Vec<Member>,
+    steps: Vec<LiveStep>,
+}
+
+/// A lane: what arrives at it.
+struct Member {
     inputs: Vec<LiveInput>,
-    nodes: Vec<LiveNode>,
-    behind: Frames,
+    /// Whether its first node works in place on what arrives.
+    copies: bool,
 }
 
 /// A signal that arrives, delayed to meet the others.
 pub(super) struct LiveInput {
-    pub(super) lane: usize,
+    pub(super) from: Address,
     pub(super) stage: usize,
     role: Role,
     width: Width,
     delay: Option<(Delay, Buffer)>,
 }
 
-struct LiveNode {
-    key: String,
-    kind: Kind,
-    late: Frames,
-    input: Width,
-    output: Width,
+/// Where a lane writes in a set of blocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Address {
+    pub(super) pack: usize,
+    pub(super) member: usize,
 }
 
-enum Kind {
-    Source(Box<dyn Player>),
-    Effect(Box<dyn Processor>, Vec<f32>),
-    Fader(LiveFader),
-    Follow(LiveFollow),
-    Sum,
+enum LiveStep {
+    /// A node of a member; the first of a lane hears all that arrives.
+    Alone { member: usize, first: bool, node: Box<LiveNode> },
+    /// Like effects of several members.
+    Together(Together),
+}
+
+/// A signal that a node hears.
+pub(super) struct Heard<'b> {
+    pub(super) role: Role,
+    pub(super) width: Width,
+    pub(super) buffer: &'b Buffer,
 }
 
 /// A block of the stream: where it begins and how long it is.
@@ -77,184 +80,138 @@ impl Span {
     }
 }
 
-impl LiveLane {
+/// Where each lane of a plan writes.
+pub(super) fn addresses(plan: &Plan) -> Vec<Address> {
+    let mut addresses = vec![Address::default(); plan.lanes.len()];
+    for (pack, of) in plan.packs.iter().enumerate() {
+        for (member, lane) in of.lanes.iter().enumerate() {
+            addresses[*lane] = Address { pack, member };
+        }
+    }
+    addresses
+}
+
+impl LivePack {
     pub(super) fn new(
         plan: &Plan,
-        lane: &Lane,
+        pack: &Pack,
+        addresses: &[Address],
         graph: &Graph,
-        rate: u32,
         block: usize,
         sources: &dyn Sources,
-    ) -> Result<LiveLane, RenderError> {
-        let inputs = lane
-            .inputs
-            .iter()
-            .map(|input| {
-                let from = &plan.lanes[input.lane];
-                let setup = Setup { rate, channels: from.width.channels(), strips: 1, moves: false };
-                let delay =
-                    (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block)));
-                LiveInput { lane: input.lane, stage: from.stage, role: input.role, width: from.width, delay }
-            })
-            .collect();
-        let nodes = lane
-            .nodes
-            .iter()
-            .map(|node| LiveNode::new(graph, *node, rate, sources))
-            .collect::<Result<_, _>>()?;
-        Ok(LiveLane { stage: lane.stage, cost: lane.cost, inputs, nodes, behind: lane.behind })
+    ) -> Result<LivePack, RenderError> {
+        let member = |lane: &usize| Member::new(plan, &plan.lanes[*lane], addresses, graph, block);
+        let mut steps: Vec<LiveStep> = Vec::new();
+        for step in &pack.steps {
+            match (&step.0[..], steps.last_mut()) {
+                (&[(member, link)], _) => {
+                    let first = plan.lanes[pack.lanes[member]].nodes[0] == link;
+                    let node = Box::new(LiveNode::new(graph, link, plan.rate, sources)?);
+                    steps.push(LiveStep::Alone { member, first, node });
+                }
+                (_, Some(LiveStep::Together(last))) if last.goes_on_with(step) => {
+                    last.append(graph, step, plan.rate, sources)?;
+                }
+                _ => steps.push(LiveStep::Together(together(graph, step, plan.rate, sources)?)),
+            }
+        }
+        Ok(LivePack {
+            stage: pack.stage,
+            cost: pack.cost,
+            size: pack.lanes.len(),
+            members: pack.lanes.iter().map(member).collect(),
+            steps,
+        })
     }
 
-    /// Runs all nodes over a block; `heard` gives the block of each input.
+    /// Runs all nodes over a block; `heard` gives the block of each input, `out` takes that of each member.
     pub(super) fn run<'b>(
         &mut self,
         span: Span,
         heard: impl Fn(&LiveInput) -> &'b Buffer,
-        out: &mut Buffer,
+        out: &mut [Buffer],
     ) -> Result<(), RenderError> {
-        let sources: Vec<&Buffer> = self.inputs.iter().map(heard).collect();
-        for (input, source) in self.inputs.iter_mut().zip(&sources) {
+        for (member, out) in self.members.iter_mut().zip(&mut *out) {
+            member.enter(span, &heard, out);
+        }
+        for step in &mut self.steps {
+            match step {
+                LiveStep::Together(together) => together.run(span, out),
+                LiveStep::Alone { member, first, node } => {
+                    let arriving = if *first { self.members[*member].heard(&heard) } else { Vec::new() };
+                    node.run(span, &arriving, *first, &mut out[*member])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the effects of the pack did, by their keys.
+    pub(super) fn readings(&self) -> Vec<(String, Reading)> {
+        let of = |step: &LiveStep| match step {
+            LiveStep::Alone { node, .. } => node.reading().into_iter().collect(),
+            LiveStep::Together(together) => together.readings(),
+        };
+        self.steps.iter().flat_map(of).collect()
+    }
+
+    /// The keys of the pack's nodes.
+    pub(super) fn keys(&self) -> String {
+        let of = |step: &LiveStep| match step {
+            LiveStep::Alone { node, .. } => node.key().to_owned(),
+            LiveStep::Together(together) => together.keys(),
+        };
+        self.steps.iter().map(of).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn together(graph: &Graph, step: &Step, rate: u32, sources: &dyn Sources) -> Result<Together, RenderError> {
+    let mut together = Together::new(graph, step);
+    together.append(graph, step, rate, sources)?;
+    Ok(together)
+}
+
+impl Member {
+    fn new(plan: &Plan, lane: &Lane, addresses: &[Address], graph: &Graph, block: usize) -> Member {
+        let works_in_place = |node: NodeIndex| {
+            matches!(graph.net[node].spec, NodeSpec::Effect(_) | NodeSpec::Fader(_) | NodeSpec::Follow(_))
+        };
+        let input = |input: &crate::plan::Input| {
+            let from = &plan.lanes[input.lane];
+            let setup = Setup { rate: plan.rate, channels: from.width.channels(), strips: 1, moves: false };
+            LiveInput {
+                from: addresses[input.lane],
+                stage: from.stage,
+                role: input.role,
+                width: from.width,
+                delay: (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block))),
+            }
+        };
+        Member { inputs: lane.inputs.iter().map(input).collect(), copies: works_in_place(lane.nodes[0].node) }
+    }
+
+    /// Delays what arrives, and lays down what the first node works on.
+    fn enter<'b>(&mut self, span: Span, heard: impl Fn(&LiveInput) -> &'b Buffer, out: &mut Buffer) {
+        for input in &mut self.inputs {
+            let source = heard(input);
             if let Some((delay, buffer)) = &mut input.delay {
                 buffer.copy(source, input.width, span.frames);
                 delay.run(&mut buffer.block(input.width, span.frames));
             }
         }
-        let heard: Vec<Heard<'_>> = self
-            .inputs
-            .iter()
-            .zip(sources)
-            .map(|(input, source)| Heard {
-                role: input.role,
-                width: input.width,
-                buffer: input.delay.as_ref().map_or(source, |(_, buffer)| buffer),
-            })
-            .collect();
-        let mut at = Frames(span.start) - self.behind;
-        for (i, node) in self.nodes.iter_mut().enumerate() {
-            node.run(span, at, if i == 0 { &heard } else { &[] }, i == 0, out)?;
-            at = at - node.late;
-        }
-        Ok(())
-    }
-
-    /// What the effects of the lane did, by their keys.
-    pub(super) fn readings(&self) -> impl Iterator<Item = (&str, Reading)> {
-        self.nodes.iter().filter_map(|node| match &node.kind {
-            Kind::Effect(live, _) => Some((node.key.as_str(), live.reading(0))),
-            _ => None,
-        })
-    }
-
-    /// The keys of the lane's nodes.
-    pub(super) fn keys(&self) -> String {
-        self.nodes.iter().map(|node| node.key.as_str()).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// A signal that a node hears.
-pub(super) struct Heard<'b> {
-    pub(super) role: Role,
-    pub(super) width: Width,
-    pub(super) buffer: &'b Buffer,
-}
-
-impl LiveNode {
-    fn new(graph: &Graph, index: NodeIndex, rate: u32, sources: &dyn Sources) -> Result<Self, RenderError> {
-        let node = &graph.net[index];
-        let mut late = Frames(0);
-        let kind = match &node.spec {
-            NodeSpec::Source(clips) => Kind::Source(sources.player(clips, rate, node.output)?),
-            NodeSpec::Fader(fader) => Kind::Fader(LiveFader::new(fader)),
-            NodeSpec::Follow(follower) => Kind::Follow(LiveFollow::new(follower, rate)),
-            NodeSpec::Sum => Kind::Sum,
-            NodeSpec::Effect(slot) => {
-                late = slot.effect.latency(rate);
-                let channels = node.input.max(node.output).channels();
-                let setup = Setup { rate, channels, strips: 1, moves: slot.moves() };
-                let live = AnyEffect::prepare(&[slot], &setup, &seen(slot, rate, sources)?);
-                Kind::Effect(live, vec![0.0; PIECE])
-            }
-        };
-        Ok(LiveNode { key: node.key.clone(), kind, late, input: node.input, output: node.output })
-    }
-
-    fn run(
-        &mut self,
-        span: Span,
-        at: Frames,
-        heard: &[Heard<'_>],
-        first: bool,
-        out: &mut Buffer,
-    ) -> Result<(), RenderError> {
-        let main = heard.iter().find(|heard| heard.role == Role::Main);
-        if let (true, Some(main), Kind::Effect(..) | Kind::Fader(_) | Kind::Follow(_)) =
-            (first, main, &self.kind)
+        if self.copies
+            && let Some(main) = self.heard(&heard).iter().find(|heard| heard.role == Role::Main)
         {
             out.copy(main.buffer, main.width, span.frames);
         }
-        match &mut self.kind {
-            Kind::Source(player) => player.fill(at, &mut out.planes(self.output, span.frames)),
-            Kind::Sum => {
-                // A sum of one signal may stand within a lane: that signal is already there.
-                if first {
-                    sum::run(heard, self.output, span.frames, out);
-                }
-                Ok(())
-            }
-            Kind::Fader(fader) => {
-                fader.run(span, at, heard, self.input, self.output, out);
-                Ok(())
-            }
-            Kind::Follow(follow) => {
-                follow.run(span.frames, self.input, out);
-                Ok(())
-            }
-            Kind::Effect(live, spare) => {
-                if self.output > self.input {
-                    out.widen(span.frames);
-                }
-                effect(live.as_mut(), spare, span, at, heard, self.input.max(self.output), out);
-                Ok(())
-            }
-        }
     }
-}
 
-/// Runs an effect over the pieces of a block.
-fn effect(
-    live: &mut dyn Processor,
-    spare: &mut [f32],
-    span: Span,
-    at: Frames,
-    heard: &[Heard<'_>],
-    width: Width,
-    out: &mut Buffer,
-) {
-    let views = |role: fn(Role) -> bool, from: usize, frames: usize, settles: bool| -> Vec<View<'_>> {
-        let mut found: Vec<&Heard<'_>> = heard.iter().filter(|heard| role(heard.role)).collect();
-        found.sort_by_key(|heard| heard.role);
-        found.into_iter().map(|heard| heard.buffer.view(heard.width, from, frames, settles)).collect()
-    };
-    for (from, frames, settles) in span.pieces() {
-        let keys = views(|role| role == Role::Key, from, frames, settles);
-        let controls = views(|role| matches!(role, Role::Control(_)), from, frames, settles);
-        let one = Shape { channels: 1, lanes: 1, frames, settles };
-        live.process(&mut Io {
-            audio: out.piece(width, from, frames, settles),
-            keys: &keys,
-            controls: &controls,
-            spare: Block::new(spare, PIECE, one),
-            at: at + Frames(from as i64),
-        });
+    fn heard<'s, 'b: 's>(&'s self, heard: impl Fn(&LiveInput) -> &'b Buffer) -> Vec<Heard<'s>> {
+        let of = |input: &'s LiveInput| Heard {
+            role: input.role,
+            width: input.width,
+            buffer: input.delay.as_ref().map_or_else(|| heard(input), |(_, buffer)| buffer),
+        };
+        self.inputs.iter().map(of).collect()
     }
-}
-
-/// What an effect must know beforehand: the sounds of its files.
-fn seen(slot: &Slot, rate: u32, sources: &dyn Sources) -> Result<Seen, RenderError> {
-    let mut seen = Seen::default();
-    for (_, file) in slot.effect.files() {
-        let sound = sources.sound(&file, rate)?;
-        seen.sounds.insert(file, sound);
-    }
-    Ok(seen)
 }

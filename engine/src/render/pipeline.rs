@@ -1,12 +1,12 @@
-//! The pipeline: at each tick every lane of every stage works, each on its own block.
+//! The pipeline: at each tick every pack of every stage works, each on its own block.
 //!
-//! A lane of stage `s` works at tick `t` on block `t - s`; it reads what its inputs wrote in earlier ticks and writes this
+//! A pack of stage `s` works at tick `t` on block `t - s`; it reads what its inputs wrote in earlier ticks and writes this
 //! tick's set of a ring. State and outputs are apart, so a tick needs no lock. The only file that knows of threads.
 
 use super::{
     Progress, RenderError,
     buffer::Buffer,
-    live::{LiveInput, LiveLane, Span},
+    pack::{Address, LiveInput, LivePack, Span, addresses},
     sources::Sources,
 };
 use crate::{
@@ -68,7 +68,7 @@ pub fn run(
         .workers
         .iter()
         .flat_map(|worker| match &worker.task {
-            Task::Lane(lane) => lane.readings().map(|(key, reading)| (key.to_owned(), reading)).collect(),
+            Task::Pack(pack) => pack.readings(),
             Task::Tap(_) => Vec::new(),
         })
         .collect();
@@ -78,7 +78,8 @@ pub fn run(
 
 struct Pipeline<'l> {
     workers: Vec<Worker<'l>>,
-    sets: Vec<Vec<Buffer>>,
+    /// A ring of sets; a set has blocks for the members of each pack.
+    sets: Vec<Vec<Vec<Buffer>>>,
     stages: usize,
     block: usize,
     origin: i64,
@@ -95,12 +96,12 @@ struct Worker<'l> {
 }
 
 enum Task<'l> {
-    Lane(Box<LiveLane>),
+    Pack(Box<LivePack>),
     Tap(LiveTap<'l>),
 }
 
 struct LiveTap<'l> {
-    lane: usize,
+    from: Address,
     stage: usize,
     late: i64,
     listener: &'l mut dyn Listener,
@@ -117,22 +118,21 @@ impl<'l> Pipeline<'l> {
     ) -> Result<Self, RenderError> {
         let (block, rate) = (on.block, plan.rate);
         let mut workers = Vec::new();
-        for lane in &plan.lanes {
-            let live = LiveLane::new(plan, lane, graph, rate, block, sources)?;
+        let addresses = addresses(plan);
+        let mut set = Vec::new();
+        for pack in &plan.packs {
+            let live = LivePack::new(plan, pack, &addresses, graph, block, sources)?;
             let (stage, cost) = (live.stage, live.cost);
-            workers.push(Worker { stage, cost, task: Task::Lane(Box::new(live)), failed: None });
+            set.push(vec![Buffer::new(block); live.size]);
+            workers.push(Worker { stage, cost, task: Task::Pack(Box::new(live)), failed: None });
         }
         let mut latest = 0;
         for tap in taps {
             let output = &plan.outputs[tap.output];
             let stage = plan.lanes[output.lane].stage;
             latest = latest.max(output.latency.0);
-            let task = Task::Tap(LiveTap {
-                lane: output.lane,
-                stage,
-                late: output.latency.0,
-                listener: tap.listener,
-            });
+            let (from, late) = (addresses[output.lane], output.latency.0);
+            let task = Task::Tap(LiveTap { from, stage, late, listener: tap.listener });
             workers.push(Worker { stage: stage + 1, cost: 10.0, task, failed: None });
         }
         let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
@@ -140,7 +140,7 @@ impl<'l> Pipeline<'l> {
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
         Ok(Pipeline {
-            sets: vec![vec![Buffer::new(block); plan.lanes.len()]; stages + 1],
+            sets: vec![set; stages + 1],
             workers,
             stages,
             block,
@@ -177,7 +177,7 @@ impl<'l> Pipeline<'l> {
             .workers
             .iter_mut()
             .map(|worker| {
-                let slot = if matches!(worker.task, Task::Lane(_)) { free.next() } else { None };
+                let slot = if matches!(worker.task, Task::Pack(_)) { free.next() } else { None };
                 (worker, slot)
             })
             .filter(|(worker, _)| (worker.stage..worker.stage + blocks).contains(&tick))
@@ -200,8 +200,8 @@ impl Worker<'_> {
         &mut self,
         span: Span,
         tick: usize,
-        sets: &[Vec<Buffer>],
-        slot: Option<&mut Buffer>,
+        sets: &[Vec<Vec<Buffer>>],
+        slot: Option<&mut Vec<Buffer>>,
         window: Window,
     ) {
         let stage = self.stage;
@@ -209,11 +209,11 @@ impl Worker<'_> {
         let set = |from: usize| &sets[(tick - (stage - from)) % sets.len()];
         let task = &mut self.task;
         let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
-            (Task::Lane(lane), Some(out)) => {
-                lane.run(span, |input: &LiveInput| &set(input.stage)[input.lane], out)
+            (Task::Pack(pack), Some(out)) => {
+                pack.run(span, |input: &LiveInput| block_of(set(input.stage), input.from), out)
             }
-            (Task::Tap(tap), _) => tap.hear(span, &set(tap.stage)[tap.lane], window),
-            (Task::Lane(_), None) => unreachable!("every lane has a block in every set"),
+            (Task::Tap(tap), _) => tap.hear(span, block_of(set(tap.stage), tap.from), window),
+            (Task::Pack(_), None) => unreachable!("every pack has blocks in every set"),
         }));
         self.failed = match done {
             Ok(done) => done.err(),
@@ -223,10 +223,14 @@ impl Worker<'_> {
 
     fn name(&self) -> String {
         match &self.task {
-            Task::Lane(lane) => lane.keys(),
-            Task::Tap(tap) => format!("the output of lane {}", tap.lane),
+            Task::Pack(pack) => pack.keys(),
+            Task::Tap(_) => "an output".to_owned(),
         }
     }
+}
+
+fn block_of(set: &[Vec<Buffer>], from: Address) -> &Buffer {
+    &set[from.pack][from.member]
 }
 
 impl LiveTap<'_> {

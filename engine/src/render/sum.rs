@@ -1,6 +1,6 @@
 //! The sum of what arrives at a bus, in the order of its wires, in double precision.
 
-use super::{buffer::Buffer, live::Heard};
+use super::{buffer::Buffer, pack::Heard};
 use crate::graph::Role;
 use mixwright_nodes::effect::Width;
 

@@ -179,5 +179,5 @@ pub(crate) fn whole(frames: i64) -> Window {
 }
 
 pub(crate) fn machine(threads: usize, block: usize) -> Machine {
-    Machine { threads, block }
+    Machine { threads, block, ..Machine::default() }
 }

@@ -1,0 +1,137 @@
+//! Chains of nodes as lanes, with stages and the delays that align what meets.
+
+use super::{Input, Lane, Link, Machine, Place, cost};
+use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
+use mixwright_nodes::{
+    effect::{Slot, Width},
+    effects::AnyEffect,
+    unit::Frames,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All lanes of a graph.
+pub(super) struct Laid {
+    /// Each after those that it hears.
+    pub(super) lanes: Vec<Lane>,
+    /// The lane of each node.
+    pub(super) lane_of: BTreeMap<NodeIndex, usize>,
+    /// The tails of the longest way.
+    pub(super) tail: Frames,
+}
+
+/// Lays nodes into lanes: `order` has each after those that it hears.
+pub(super) fn lay(
+    graph: &Graph,
+    rate: u32,
+    on: &Machine,
+    order: &[NodeIndex],
+    outputs: &[(String, Place, NodeIndex)],
+) -> Laid {
+    let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
+    let limit = longest_lane(graph, order, on);
+    let mut layout =
+        Layout { graph, rate, lanes: Vec::new(), lane_of: BTreeMap::new(), tails: BTreeMap::new() };
+    for node in order {
+        layout.place(*node, &ends, limit);
+    }
+    let tail = ends.iter().map(|node| layout.tails[node]).max().unwrap_or_default();
+    Laid { lanes: layout.lanes, lane_of: layout.lane_of, tail: Frames(tail) }
+}
+
+/// The cost at which a lane is cut, so that no thread waits for a long one.
+fn longest_lane(graph: &Graph, order: &[NodeIndex], on: &Machine) -> f64 {
+    if on.threads == 1 {
+        return f64::INFINITY;
+    }
+    let total: f64 = order.iter().map(|node| cost::packed(graph, *node)).sum();
+    (total / on.threads as f64 / 2.0).max(10.0)
+}
+
+struct Layout<'a> {
+    graph: &'a Graph,
+    rate: u32,
+    lanes: Vec<Lane>,
+    lane_of: BTreeMap<NodeIndex, usize>,
+    tails: BTreeMap<NodeIndex, i64>,
+}
+
+impl Layout<'_> {
+    fn place(&mut self, node: NodeIndex, ends: &BTreeSet<NodeIndex>, limit: f64) {
+        let arriving = self.graph.arriving(node);
+        let cost = cost::alone(self.graph, node);
+        self.remember_tail(node, &arriving);
+        let joined = match arriving[..] {
+            [(source, Role::Main)] if self.graph.readers(source) == 1 && !ends.contains(&source) => {
+                let lane = self.lane_of[&source];
+                (self.lanes[lane].cost + cost <= limit && !self.plays(source)).then_some(lane)
+            }
+            _ => None,
+        };
+        let lane = joined.unwrap_or_else(|| self.begin(&arriving));
+        let late = self.latency(node);
+        let lane_mut = &mut self.lanes[lane];
+        lane_mut.nodes.push(Link { node, behind: lane_mut.latency });
+        lane_mut.latency = lane_mut.latency + late;
+        lane_mut.width = self.graph.net[node].output;
+        lane_mut.cost += cost;
+        self.lane_of.insert(node, lane);
+    }
+
+    /// Whether a node plays files. Those are lanes by themselves: effects of many strips share a pack, and one thread
+    /// would read all their files.
+    fn plays(&self, node: NodeIndex) -> bool {
+        matches!(self.graph.net[node].spec, NodeSpec::Source(_))
+    }
+
+    fn latency(&self, node: NodeIndex) -> Frames {
+        match &self.graph.net[node].spec {
+            NodeSpec::Effect(slot) => slot.effect.latency(self.rate),
+            _ => Frames(0),
+        }
+    }
+
+    /// A lane whose inputs are delayed to meet the latest of them.
+    fn begin(&mut self, arriving: &[(NodeIndex, Role)]) -> usize {
+        let of = |(source, _): &(NodeIndex, Role)| &self.lanes[self.lane_of[source]];
+        let latency = arriving.iter().map(|wire| of(wire).latency).max().unwrap_or_default();
+        let stage = arriving.iter().map(|wire| of(wire).stage + 1).max().unwrap_or_default();
+        let inputs = arriving
+            .iter()
+            .map(|wire| Input {
+                lane: self.lane_of[&wire.0],
+                role: wire.1,
+                delay: latency - of(wire).latency,
+            })
+            .collect();
+        let (nodes, width) = (Vec::new(), Width::Mono);
+        self.lanes.push(Lane { nodes, inputs, stage, latency, width, cost: 0.0 });
+        self.lanes.len() - 1
+    }
+
+    /// Tails add up along a way; the longest way counts.
+    fn remember_tail(&mut self, node: NodeIndex, arriving: &[(NodeIndex, Role)]) {
+        let before = arriving
+            .iter()
+            .filter(|(_, role)| *role == Role::Main)
+            .map(|(source, _)| self.tails[source])
+            .max()
+            .unwrap_or_default();
+        let own = match &self.graph.net[node].spec {
+            NodeSpec::Effect(slot) => at_largest(slot).tail(self.rate).0,
+            _ => 0,
+        };
+        self.tails.insert(node, before + own);
+    }
+}
+
+/// An effect where its curves are largest, which is where it rings longest.
+fn at_largest(slot: &Slot) -> AnyEffect {
+    let mut effect = slot.effect.clone();
+    for (place, curve) in &slot.curves {
+        let largest = curve.largest();
+        if largest.is_finite() && largest < f64::MAX {
+            effect.poke(place, largest);
+        }
+    }
+    effect
+}

@@ -1,0 +1,149 @@
+//! Like effects of several lanes at work, side by side in one kernel.
+
+use super::{RenderError, buffer::Buffer, node::seen, pack::Span, sources::Sources};
+use crate::{
+    graph::{Graph, Node, NodeSpec},
+    plan::Step,
+};
+use mixwright_nodes::{
+    block::{Block, PIECE, Shape},
+    effect::{Reading, Slot, Width},
+    effects::AnyEffect,
+    processor::{Io, Processor, Setup},
+    unit::Frames,
+};
+
+/// A run of effects, each of them one kernel for all members.
+pub(super) struct Together {
+    members: Vec<usize>,
+    /// Places in a row of samples, some of which may be idle.
+    strips: usize,
+    width: Width,
+    chain: Vec<Kernel>,
+    /// A piece of all members: planes of rows, in each of which a member has its place.
+    rows: Vec<f32>,
+    spare: Vec<f32>,
+}
+
+struct Kernel {
+    keys: Vec<String>,
+    behind: Frames,
+    live: Box<dyn Processor>,
+}
+
+impl Together {
+    /// A run without effects yet, for the members of a step.
+    pub(super) fn new(graph: &Graph, Step(nodes): &Step) -> Together {
+        let members: Vec<usize> = nodes.iter().map(|(member, _)| *member).collect();
+        let width = graph.net[nodes[0].1.node].input;
+        let strips = members.len().next_power_of_two();
+        let plane = PIECE * strips;
+        Together {
+            strips,
+            width,
+            chain: Vec::new(),
+            rows: vec![0.0; plane * width.channels()],
+            spare: vec![0.0; plane],
+            members,
+        }
+    }
+
+    /// Whether a step is of the same members.
+    pub(super) fn goes_on_with(&self, Step(nodes): &Step) -> bool {
+        self.members.iter().eq(nodes.iter().map(|(member, _)| member))
+    }
+
+    /// Adds a step of the same members.
+    pub(super) fn append(
+        &mut self,
+        graph: &Graph,
+        Step(nodes): &Step,
+        rate: u32,
+        sources: &dyn Sources,
+    ) -> Result<(), RenderError> {
+        let nodes_of = || nodes.iter().map(|(_, link)| &graph.net[link.node]);
+        let slots: Vec<&Slot> = nodes_of().filter_map(slot).collect();
+        let setup = Setup {
+            rate,
+            channels: self.width.channels(),
+            strips: self.strips,
+            moves: slots.iter().any(|slot| slot.moves()),
+        };
+        let live = AnyEffect::prepare(&slots, &setup, &seen(slots[0], rate, sources)?);
+        let keys = nodes_of().map(|node| node.key.clone()).collect();
+        self.chain.push(Kernel { keys, behind: nodes[0].1.behind, live });
+        Ok(())
+    }
+
+    /// Works on a block of each member in place.
+    pub(super) fn run(&mut self, span: Span, out: &mut [Buffer]) {
+        let plane = PIECE * self.strips;
+        for (from, frames, settles) in span.pieces() {
+            let shape = Shape { channels: self.width.channels(), lanes: self.strips, frames, settles };
+            self.gather(from, frames, out);
+            for kernel in &mut self.chain {
+                kernel.live.process(&mut Io {
+                    audio: Block::new(&mut self.rows, plane, shape),
+                    keys: &[],
+                    controls: &[],
+                    spare: Block::new(&mut self.spare, plane, Shape { channels: 1, ..shape }),
+                    at: Frames(span.start + from as i64) - kernel.behind,
+                });
+            }
+            self.scatter(from, frames, out);
+        }
+    }
+
+    /// Lays a piece of every member into its place of the rows; idle places are silent.
+    fn gather(&mut self, from: usize, frames: usize, out: &[Buffer]) {
+        let strips = self.strips;
+        for (channel, rows) in self.rows.chunks_mut(PIECE * strips).enumerate() {
+            for place in 0..strips {
+                let column = rows[place..].iter_mut().step_by(strips).take(frames);
+                match self.members.get(place) {
+                    Some(member) => {
+                        let plane = &out[*member].plane(channel, from + frames)[from..];
+                        column.zip(plane).for_each(|(to, x)| *to = *x);
+                    }
+                    None => column.for_each(|x| *x = 0.0),
+                }
+            }
+        }
+    }
+
+    /// Takes a piece of every member out of the rows.
+    fn scatter(&self, from: usize, frames: usize, out: &mut [Buffer]) {
+        for (channel, rows) in self.rows.chunks(PIECE * self.strips).enumerate() {
+            for (place, member) in self.members.iter().enumerate() {
+                let column = rows[place..].iter().step_by(self.strips);
+                let plane = &mut out[*member].channel(channel, from + frames)[from..];
+                plane.iter_mut().zip(column).for_each(|(to, x)| *to = *x);
+            }
+        }
+    }
+
+    /// What the effects did, by their keys.
+    pub(super) fn readings(&self) -> Vec<(String, Reading)> {
+        let of = |kernel: &Kernel| -> Vec<(String, Reading)> {
+            let reading = |(strip, key): (usize, &String)| (key.clone(), kernel.live.reading(strip));
+            kernel.keys.iter().enumerate().map(reading).collect()
+        };
+        self.chain.iter().flat_map(of).collect()
+    }
+
+    /// The keys of all its effects.
+    pub(super) fn keys(&self) -> String {
+        self.chain
+            .iter()
+            .flat_map(|kernel| kernel.keys.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+fn slot(node: &Node) -> Option<&Slot> {
+    match &node.spec {
+        NodeSpec::Effect(slot) => Some(slot),
+        _ => None,
+    }
+}
