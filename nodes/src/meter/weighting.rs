@@ -6,10 +6,10 @@
 use crate::dsp::{
     cpu::{Two, Vector},
     matched::Biquad,
-    math::{gain, power, settle, tan},
+    math::{cos, gain, power, settle, sin, tan},
     recursion::{Form, Still},
 };
-use std::f64::consts::PI;
+use std::f64::consts::{PI, TAU};
 
 /// The K weighting of up to two channels side by side.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,26 @@ impl KWeighting {
         self.shelf.settle();
         self.high_pass.settle();
     }
+}
+
+/// What the recommendation prints for 48 kHz (BS.1770-5, annex 1, tables 1 and 2): the shelf and the high-pass.
+const PRINTED: [Biquad; 2] = [
+    Biquad {
+        b: [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85],
+        a: [-1.690_659_293_182_41, 0.732_480_774_215_85],
+    },
+    Biquad { b: [1.0, -2.0, 1.0], a: [-1.990_047_454_833_98, 0.990_072_250_366_21] },
+];
+
+/// The power that the weighting leaves of a frequency, as at 48 kHz whatever the rate.
+pub fn power_at(frequency: f64) -> f64 {
+    let angle = TAU * frequency.min(23_900.0) / 48_000.0;
+    let power = |taps: [f64; 3]| {
+        let re = taps[0] + taps[1] * cos(angle) + taps[2] * cos(2.0 * angle);
+        let im = taps[1] * sin(angle) + taps[2] * sin(2.0 * angle);
+        re * re + im * im
+    };
+    PRINTED.into_iter().map(|Biquad { b, a: [a1, a2] }| power(b) / power([1.0, a1, a2])).product()
 }
 
 fn shelf(rate: f64) -> Biquad {
@@ -97,15 +117,12 @@ mod tests {
 
     #[test]
     fn equals_the_table_of_the_recommendation_at_48_khz() {
-        let (shelf, high_pass) = (shelf(48_000.0), high_pass(48_000.0));
-        let table = [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85];
-        for (made, printed) in shelf.b.iter().zip(table) {
-            assert!((made - printed).abs() < 1e-13, "{made} {printed}");
+        for (made, printed) in [shelf(48_000.0), high_pass(48_000.0)].iter().zip(PRINTED) {
+            let taps = |biquad: &Biquad| [biquad.b.to_vec(), biquad.a.to_vec()].concat();
+            for (made, printed) in taps(made).iter().zip(taps(&printed)) {
+                assert!((made - printed).abs() < 1e-13, "{made} {printed}");
+            }
         }
-        assert!((shelf.a[0] + 1.690_659_293_182_41).abs() < 1e-13);
-        assert!((shelf.a[1] - 0.732_480_774_215_85).abs() < 1e-13);
-        assert!((high_pass.a[0] + 1.990_047_454_833_98).abs() < 1e-13);
-        assert!((high_pass.a[1] - 0.990_072_250_366_21).abs() < 1e-13);
     }
 
     #[test]

@@ -8,9 +8,10 @@ use crate::{
         math,
     },
     effect::Sound,
+    meter::weighting::power_at,
     unit::Ms,
 };
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::PI;
 
 /// What is heard before the first sample above -40 dB of the peak, when trimmed.
 const LEAD: Ms = Ms(0.5);
@@ -122,7 +123,7 @@ fn evened(paths: &[Path], rate: u32) -> f64 {
         for k in 1..fft.size() / 2 {
             let frequency = k as f64 * f64::from(rate) / fft.size() as f64;
             if (20.0..20_000.0).contains(&frequency) {
-                let weight = loudness(frequency) / frequency;
+                let weight = power_at(frequency) / frequency;
                 passed += data.power(k) * weight;
                 whole += weight;
             }
@@ -131,21 +132,4 @@ fn evened(paths: &[Path], rate: u32) -> f64 {
     // Every output hears as many paths as there are inputs to it; `whole` has counted each of them.
     let inputs = paths.iter().filter(|path| path.to == 0).count().max(1) as f64;
     if passed > 0.0 { math::sqrt(whole / (inputs * passed)) } else { 1.0 }
-}
-
-/// The power that the loudness meter's filters leave of a frequency (ITU-R BS.1770-5, annex 1, tables 1 and 2, whose
-/// figures are for 48 kHz).
-fn loudness(frequency: f64) -> f64 {
-    let shelf = (
-        [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85],
-        [1.0, -1.690_659_293_182_41, 0.732_480_774_215_85],
-    );
-    let high_pass = ([1.0, -2.0, 1.0], [1.0, -1.990_047_454_833_98, 0.990_072_250_366_21]);
-    let angle = TAU * frequency.min(23_900.0) / 48_000.0;
-    let power = |taps: [f64; 3]| {
-        let re = taps[0] + taps[1] * math::cos(angle) + taps[2] * math::cos(2.0 * angle);
-        let im = taps[1] * math::sin(angle) + taps[2] * math::sin(2.0 * angle);
-        re * re + im * im
-    };
-    [shelf, high_pass].into_iter().map(|(zeros, poles)| power(zeros) / power(poles)).product()
 }
