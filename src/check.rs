@@ -1,6 +1,11 @@
 //! `mixwright check`: all that is wrong with a song.
 
-use crate::{args, load, outcome::Outcome, print};
+use crate::{
+    args,
+    load::{self, Loaded},
+    outcome::Outcome,
+    print,
+};
 use mixwright_engine::{
     diagnostic::{Diagnostic, Origin, Severity},
     graph,
@@ -8,7 +13,7 @@ use mixwright_engine::{
 use serde_json::{Value, json};
 
 pub(crate) fn run(args: &args::Check) -> Result<(), Outcome> {
-    let done = load::song(&args.song).and_then(|(song, mut warnings)| {
+    let done = load::song(&args.song).and_then(|Loaded { song, mut warnings, .. }| {
         let checked = load::checked(&song)?;
         graph::build(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
         warnings.extend(checked.warnings);

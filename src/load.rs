@@ -9,20 +9,29 @@ use mixwright_engine::{
     song::Song,
     written,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A RON song longer than this is refused.
 const LONGEST: u64 = 64 << 20;
 
+/// A song as it was declared.
+pub(crate) struct Loaded {
+    pub(crate) song: Song,
+    /// What is doubtful.
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// The files that the declaration stands in: script, imports, settings.
+    pub(crate) read: Vec<PathBuf>,
+}
+
 /// The song that the arguments name; what its script prints goes to the standard error.
-pub(crate) fn song(args: &args::Song) -> Result<(Song, Vec<Diagnostic>), Outcome> {
+pub(crate) fn song(args: &args::Song) -> Result<Loaded, Outcome> {
     if args.script.extension().is_some_and(|extension| extension == "ron") {
-        return Ok((from_ron(args)?, Vec::new()));
+        return Ok(Loaded { song: from_ron(args)?, warnings: Vec::new(), read: vec![args.script.clone()] });
     }
     let evaluation = mixwright_scripts::evaluate(&args.script, &args.params)?;
     evaluation.printed.iter().for_each(|line| tell(&format!("{line}\n")));
     match evaluation.song {
-        Ok(song) => Ok((song, evaluation.warnings)),
+        Ok(song) => Ok(Loaded { song, warnings: evaluation.warnings, read: evaluation.read }),
         Err(errors) => Err(Outcome::Author(errors)),
     }
 }

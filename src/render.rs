@@ -1,7 +1,8 @@
 //! `mixwright render`.
 
 use crate::{
-    args, load,
+    args,
+    load::{self, Loaded},
     outcome::Outcome,
     print,
     progress::{Line, Wanted},
@@ -25,7 +26,8 @@ use std::time::Instant;
 
 pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let begun = Instant::now();
-    let (mut song, warnings) = load::song(&args.song)?;
+    let Loaded { mut song, warnings, read } = load::song(&args.song)?;
+    let keep = [read, song.files()].concat();
     heard(&mut song, args)?;
     if args.stems.is_some() && song.stems == Stems::None {
         song.stems = Stems::All;
@@ -35,7 +37,7 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         load::warn(&warnings);
         load::warn(&checked.warnings);
     }
-    let request = request(args, &song, &checked.song)?;
+    let request = Request { keep, ..request(args, &song, &checked.song)? };
     let stop = stopped_by_the_keyboard()?;
     let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });
     let told = |done, all, rate| line.tell(done, all, rate);
@@ -110,6 +112,7 @@ fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Reque
         master: Some(output),
         mix: args.mix.clone(),
         stems,
+        keep: Vec::new(),
         format,
         part: part(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::Master },

@@ -1,10 +1,15 @@
 //! `mixwright show`: a song as it is declared, wired or planned.
 
-use crate::{args, load, outcome::Outcome, print};
+use crate::{
+    args,
+    load::{self, Loaded},
+    outcome::Outcome,
+    print,
+};
 use mixwright_engine::{graph, plan, written};
 
 pub(crate) fn run(args: &args::Show) -> Result<(), Outcome> {
-    let (song, warnings) = load::song(&args.song)?;
+    let Loaded { song, warnings, .. } = load::song(&args.song)?;
     load::warn(&warnings);
     if let args::View::Song = args.what {
         return print(&format!("{}\n", written::to_ron(&song)));

@@ -8,4 +8,5 @@ mod files;
 mod listening;
 mod sameness;
 mod studio;
+mod targets;
 mod words;

@@ -5,6 +5,7 @@ use super::{
     output::{Destination, Ear, Signal, Store, StripEar, stereo_meter},
     pipeline::{Listener, Tap, Window},
     report::{Chapter, Reduction, Report, StripReport},
+    targets::Targets,
 };
 use crate::{
     graph::Graph,
@@ -38,6 +39,7 @@ impl Ears {
         request: &Request,
         window: Window,
     ) -> Result<Ears, RenderError> {
+        let targets = Targets::new(plan, request)?;
         let sure = match request.part {
             Some((from, to)) => (to - from).0,
             None => song.end.0,
@@ -54,18 +56,17 @@ impl Ears {
             }
         };
         let all = request.meters == Meters::All;
-        let mix = Ear::new(file("mix", request.mix.clone())?, all.then(meter), sure);
+        let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure);
         if let Some(folder) = &request.stems {
             crate::files::folder(folder)?;
         }
         let mut stems = Vec::new();
+        let mut files_of_stems = targets.stems.into_iter();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
-            let target =
-                request.stems.as_ref().map(|folder| folder.join(stem_name(&output.name, request.format)));
-            stems.push(Ear::new(file(&output.name, target)?, None, sure));
+            stems.push(Ear::new(file(&output.name, files_of_stems.next())?, None, sure));
         }
-        let master = match (&song.finish, &request.master) {
-            (None, target) => Ear::new(file("master", target.clone())?, Some(meter()), sure),
+        let master = match (&song.finish, targets.master) {
+            (None, target) => Ear::new(file("master", target)?, Some(meter()), sure),
             (Some(_), target) => {
                 let folder = target.as_ref().and_then(|target| target.parent()).unwrap_or(Path::new("."));
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)
@@ -221,12 +222,6 @@ fn seed(title: &str, name: &str) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
-}
-
-/// A strip's name as that of a file.
-fn stem_name(strip: &str, format: Format) -> String {
-    let safe = |c: char| if c.is_alphanumeric() || " -_.#&+".contains(c) { c } else { '_' };
-    format!("{}.{}", strip.chars().map(safe).collect::<String>(), format.extension())
 }
 
 fn strips(song: &Resolved, graph: &Graph, ears: &[StripEar]) -> Vec<StripReport> {

@@ -12,6 +12,7 @@ pub mod pipeline;
 pub mod report;
 pub mod sources;
 mod sum;
+mod targets;
 mod together;
 
 pub use disk::Disk;
@@ -108,6 +109,8 @@ pub struct Request {
     pub mix: Option<PathBuf>,
     /// The folder that stems go to, each under its strip's name.
     pub stems: Option<PathBuf>,
+    /// What the song is made of, so that no output takes its place.
+    pub keep: Vec<PathBuf>,
     /// The kind of all files.
     pub format: Format,
     /// A part of the song, from a frame up to another; all of it otherwise.

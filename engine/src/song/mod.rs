@@ -95,6 +95,12 @@ impl Song {
             origin: Origin::default(),
         }
     }
+
+    /// Every audio file that the song names: what clips play and what effects hear.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let strips = self.strips.iter().chain([&self.master]);
+        strips.flat_map(Strip::files).map(|file| self.folder.join(file)).collect()
+    }
 }
 
 /// A change of tempo.
