@@ -12,31 +12,24 @@ pub const LINES: usize = 32;
 pub type Lines = [Chunk; LINES];
 
 /// Mixes the lines in place: three rounds of sums and differences at once, then two.
+#[inline(always)]
 pub fn hadamard(lines: &mut Lines) {
-    for first in (0..LINES).step_by(8) {
-        let places = std::array::from_fn(|i| first + i);
-        eight(lines.get_disjoint_mut(places).expect("eight lines in a row"));
+    for eight in lines.as_chunks_mut::<8>().0 {
+        for i in 0..CHUNK {
+            let [a, b, c, d, e, f, g, h] = eight;
+            let [s0, s1, s2, s3] = mixed([a[i], b[i], c[i], d[i]]);
+            let [t0, t1, t2, t3] = mixed([e[i], f[i], g[i], h[i]]);
+            (a[i], b[i], c[i], d[i]) = (s0 + t0, s1 + t1, s2 + t2, s3 + t3);
+            (e[i], f[i], g[i], h[i]) = (s0 - t0, s1 - t1, s2 - t2, s3 - t3);
+        }
     }
-    for first in 0..8 {
-        let places = std::array::from_fn(|i| first + 8 * i);
-        four(lines.get_disjoint_mut(places).expect("four lines apart from each other"));
-    }
-}
-
-#[inline(always)]
-fn eight([a, b, c, d, e, f, g, h]: [&mut Chunk; 8]) {
-    for i in 0..CHUNK {
-        let [s0, s1, s2, s3] = mixed([a[i], b[i], c[i], d[i]]);
-        let [t0, t1, t2, t3] = mixed([e[i], f[i], g[i], h[i]]);
-        (a[i], b[i], c[i], d[i]) = (s0 + t0, s1 + t1, s2 + t2, s3 + t3);
-        (e[i], f[i], g[i], h[i]) = (s0 - t0, s1 - t1, s2 - t2, s3 - t3);
-    }
-}
-
-#[inline(always)]
-fn four([a, b, c, d]: [&mut Chunk; 4]) {
-    for i in 0..CHUNK {
-        [a[i], b[i], c[i], d[i]] = mixed([a[i], b[i], c[i], d[i]]);
+    let [a, b, c, d] = &mut lines.as_chunks_mut::<8>().0 else {
+        unreachable!("32 lines are four times eight")
+    };
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+        for i in 0..CHUNK {
+            [a[i], b[i], c[i], d[i]] = mixed([a[i], b[i], c[i], d[i]]);
+        }
     }
 }
 

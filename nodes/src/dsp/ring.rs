@@ -26,7 +26,7 @@ impl Ring {
 
     /// Writes a chunk from the present frame on. What lies beyond the frames that [`Ring::advance`] then passes is
     /// written again before it can be read.
-    #[inline]
+    #[inline(always)]
     pub fn write(&mut self, chunk: &Chunk) {
         let (start, end) = (self.next, self.next + CHUNK);
         self.samples[start..end].copy_from_slice(chunk);
@@ -39,13 +39,14 @@ impl Ring {
     }
 
     /// The samples from `back` frames before the present one on. Those not yet written hold nothing of use.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, back: usize) -> &Chunk {
         let start = if back > self.next { self.next + self.length - back } else { self.next - back };
         self.samples[start..].first_chunk().expect("a chunk lies behind every place of the ring")
     }
 
     /// Goes on by at most [`CHUNK`] frames.
+    #[inline(always)]
     pub fn advance(&mut self, frames: usize) {
         self.next += frames;
         if self.next >= self.length {

@@ -18,12 +18,14 @@ use self::{
     network::{Network, Shares},
 };
 use crate::{
+    block::Block,
     choice,
     dsp::{
+        cpu::{Isa, Job, dispatch},
         cut::Cuts,
         lanes::Knobs,
         math,
-        ring::{CHUNK, Chunk, Ring},
+        ring::{CHUNK, Ring},
     },
     effect::{Aim, Effect, Kernel, Seen, Width},
     params,
@@ -154,34 +156,78 @@ impl Sounding {
         1.0 / math::sqrt(diffused + law.power(self.network.length()) + early)
     }
 
+    #[inline(always)]
+    fn chunks(&mut self, audio: &mut Block<'_>, at: Frames) {
+        let frames = audio.frames();
+        let mut done = 0;
+        while done < frames {
+            let at = at + Frames(done as i64);
+            let chunk = (CHUNK - at.0.rem_euclid(CHUNK as i64) as usize).min(frames - done);
+            let mut part = audio.part(done, chunk);
+            if part.channels() == 1 {
+                self.chunk(part.plane(0), None, at);
+            } else {
+                let (left, right) = part.stereo();
+                self.chunk(left, Some(right), at);
+            }
+            done += chunk;
+        }
+    }
+
     /// At most a chunk, within 16 frames of the song from a multiple of 16 on. `left` and `right` enter as the input.
+    #[inline(always)]
     fn chunk(&mut self, left: &mut [f32], right: Option<&mut [f32]>, at: Frames) {
         let frames = left.len();
-        let l: Chunk = std::array::from_fn(|f| left.get(f).map_or(0.0, |x| *x));
-        let r = right.as_ref().map_or(l, |right| std::array::from_fn(|f| right.get(f).map_or(0.0, |x| *x)));
-        let middle: Chunk = std::array::from_fn(|f| 0.5 * (l[f] + r[f]));
+        let (mut l, mut r, mut middle) = ([0.0; CHUNK], [0.0; CHUNK], [0.0; CHUNK]);
+        l[..frames].copy_from_slice(left);
+        r[..frames].copy_from_slice(right.as_deref().unwrap_or(left));
+        for f in 0..CHUNK {
+            middle[f] = 0.5 * (l[f] + r[f]);
+        }
         self.sides[0].write(&l);
         self.sides[1].write(&r);
         self.middle.write(&middle);
 
-        let [plain, diffused, heard, early, mid, side] =
-            std::array::from_fn(|k| std::array::from_fn::<f32, CHUNK, _>(|f| self.knobs.at(k, 0, f) as f32));
+        let mut now = [[0.0; CHUNK]; 6];
+        for (k, chunk) in now.iter_mut().enumerate() {
+            for (f, x) in chunk.iter_mut().enumerate() {
+                *x = self.knobs.at(k, 0, f) as f32;
+            }
+        }
+        let [plain, diffused, heard, early, mid, side] = now;
         let echoes = self.early.hear(&self.middle);
         let shares = Shares { plain, diffused, heard };
         let tail = self.network.run([&self.sides[0], &self.sides[1]], at, frames, &shares);
 
-        let ear = |ear: usize, f: usize| tail[ear][f] + early[f] * echoes[ear][f];
-        let parts = |f: usize| (mid[f] * (ear(0, f) + ear(1, f)), side[f] * (ear(0, f) - ear(1, f)));
-        for (f, out) in left.iter_mut().enumerate() {
-            let (same, opposite) = parts(f);
+        let (mut same, mut opposite) = ([0.0; CHUNK], [0.0; CHUNK]);
+        for f in 0..CHUNK {
+            let ears = [0, 1].map(|ear| tail[ear][f] + early[f] * echoes[ear][f]);
+            same[f] = mid[f] * (ears[0] + ears[1]);
+            opposite[f] = side[f] * (ears[0] - ears[1]);
+        }
+        for (out, (same, opposite)) in left.iter_mut().zip(same.iter().zip(&opposite)) {
             *out = same + opposite;
         }
-        for (f, out) in right.into_iter().flatten().enumerate() {
-            let (same, opposite) = parts(f);
+        for (out, (same, opposite)) in right.into_iter().flatten().zip(same.iter().zip(&opposite)) {
             *out = same - opposite;
         }
         self.sides.iter_mut().chain([&mut self.middle]).for_each(|ring| ring.advance(frames));
         self.knobs.advance(frames);
+    }
+}
+
+struct Chunks<'s, 'b, 'd> {
+    sounding: &'s mut Sounding,
+    audio: &'b mut Block<'d>,
+    at: Frames,
+}
+
+impl Job for Chunks<'_, '_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        self.sounding.chunks(self.audio, self.at);
     }
 }
 
@@ -203,20 +249,7 @@ impl Kernel<Reverb> for Sounding {
     }
 
     fn process(&mut self, io: &mut Io<'_>) {
-        let frames = io.audio.frames();
-        let mut done = 0;
-        while done < frames {
-            let at = io.at + Frames(done as i64);
-            let chunk = (CHUNK - at.0.rem_euclid(CHUNK as i64) as usize).min(frames - done);
-            let mut part = io.audio.part(done, chunk);
-            if part.channels() == 1 {
-                self.chunk(part.plane(0), None, at);
-            } else {
-                let (left, right) = part.stereo();
-                self.chunk(left, Some(right), at);
-            }
-            done += chunk;
-        }
+        dispatch(Chunks { sounding: self, audio: &mut io.audio, at: io.at });
         self.cuts.run(&mut io.audio);
         if io.audio.shape().settles {
             self.network.settle();

@@ -42,6 +42,7 @@ impl Early {
     }
 
     /// What each ear hears of a sound.
+    #[inline(always)]
     pub(super) fn hear(&self, sound: &Ring) -> [Chunk; 2] {
         let mut heard = [[0.0; CHUNK]; 2];
         for (out, echoes) in heard.iter_mut().zip(&self.ears) {

@@ -46,6 +46,7 @@ impl Motion {
     }
 
     /// Turns each pair of lines in a chunk that lies within 16 frames of the song from a multiple of 16 on.
+    #[inline(always)]
     pub(super) fn turn(&mut self, lines: &mut Lines, at: Frames) {
         let tick = at.0.div_euclid(CHUNK as i64) * CHUNK as i64;
         let along = (at.0 - tick) as f32;
@@ -64,6 +65,7 @@ impl Motion {
         }
     }
 
+    #[inline(always)]
     fn places(&self, at: i64) -> Places {
         let mut places = [[0.0; PAIRS]; 2];
         for k in 0..PAIRS {

@@ -81,6 +81,7 @@ impl Network {
     }
 
     /// Takes up to a chunk of both sides, which begins at a place of the song, and gives what both ears hear.
+    #[inline(always)]
     pub(super) fn run(
         &mut self,
         sides: [&Ring; 2],
@@ -118,6 +119,7 @@ impl Network {
 
     /// The sums of all lines with two rows of signs that are orthogonal, hence both ears hear different sounds, and the
     /// sum of both loses 3 dB whatever comes in.
+    #[inline(always)]
     fn listen(&self, lines: &Lines, diffused: &Lines, share: &Chunk) -> [Chunk; 2] {
         let mut sums = [[0.0; CHUNK]; 2];
         for i in 0..LINES {
@@ -127,7 +129,11 @@ impl Network {
             }
         }
         let [same, opposite] = sums;
-        [std::array::from_fn(|f| same[f] + opposite[f]), std::array::from_fn(|f| same[f] - opposite[f])]
+        let mut ears = [[0.0; CHUNK]; 2];
+        for f in 0..CHUNK {
+            (ears[0][f], ears[1][f]) = (same[f] + opposite[f], same[f] - opposite[f]);
+        }
+        ears
     }
 }
 
@@ -154,15 +160,20 @@ impl Diffuser {
     }
 
     /// Even lines hear the left side, odd ones the right.
+    #[inline(always)]
     fn run(&mut self, sides: [&Ring; 2], frames: usize, lines: &mut Lines) {
         for (i, line) in lines.iter_mut().enumerate() {
             let side = sides[i % 2].read(self.first[i]);
-            (0..CHUNK).for_each(|f| line[f] = self.first_signs[i] * side[f]);
+            for f in 0..CHUNK {
+                line[f] = self.first_signs[i] * side[f];
+            }
         }
         hadamard(lines);
         self.second.pass(lines, frames);
         for (line, sign) in lines.iter_mut().zip(self.second_signs) {
-            line.iter_mut().for_each(|x| *x *= sign);
+            for x in line {
+                *x *= sign;
+            }
         }
         hadamard(lines);
     }
@@ -185,12 +196,14 @@ impl Bank {
     }
 
     /// What entered the delays long enough ago.
+    #[inline(always)]
     fn read(&self, lines: &mut Lines) {
         for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter().zip(&self.delays)) {
             *line = *ring.read(*delay);
         }
     }
 
+    #[inline(always)]
     fn write(&mut self, lines: &Lines, frames: usize) {
         for (ring, line) in self.rings.iter_mut().zip(lines) {
             ring.write(line);
@@ -199,6 +212,7 @@ impl Bank {
     }
 
     /// Delays the lines, also by less than a chunk.
+    #[inline(always)]
     fn pass(&mut self, lines: &mut Lines, frames: usize) {
         for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter_mut().zip(&self.delays)) {
             ring.write(line);
@@ -231,14 +245,14 @@ impl Absorption {
     }
 
     /// Eight lines side by side, frame by frame, as a recursion has no other order.
+    #[inline(always)]
     fn run(&mut self, lines: &mut Lines, frames: usize) {
         let (groups, _) = lines.as_chunks_mut::<{ 2 * WIDE }>();
         for (group, lines) in groups.iter_mut().enumerate() {
-            let wide = |row: &[f32; LINES]| -> [f32; 2 * WIDE] {
-                std::array::from_fn(|i| row[group * 2 * WIDE + i])
-            };
-            let [b, c, a, d, e, g] = self.numbers.each_ref().map(wide);
-            let [mut first, mut second] = self.states.each_ref().map(wide);
+            let [b, c, a, d, e, g] = &self.numbers;
+            let (b, c, a) = (wide(b, group), wide(c, group), wide(a, group));
+            let (d, e, g) = (wide(d, group), wide(e, group), wide(g, group));
+            let (mut first, mut second) = (wide(&self.states[0], group), wide(&self.states[1], group));
             for from in (0..frames).step_by(WIDE) {
                 let mut rows = rows(lines, from);
                 for row in &mut rows[..WIDE.min(frames - from)] {
@@ -261,27 +275,32 @@ impl Absorption {
 /// As many numbers as the narrowest vector holds.
 const WIDE: usize = 4;
 
+/// A group of lines' numbers.
+#[inline(always)]
+fn wide(row: &[f32; LINES], group: usize) -> [f32; 2 * WIDE] {
+    row.as_chunks().0[group]
+}
+
 /// Four frames of eight lines, frame by frame.
 #[inline(always)]
 fn rows(lines: &[Chunk; 2 * WIDE], from: usize) -> [[f32; 2 * WIDE]; WIDE] {
-    let part = |line: usize| -> [f32; WIDE] { std::array::from_fn(|f| lines[line][from + f]) };
-    let halves = [0, WIDE].map(|first| turned(std::array::from_fn(|i| part(first + i))));
-    std::array::from_fn(|f| std::array::from_fn(|i| halves[i / WIDE][f][i % WIDE]))
+    let mut rows = [[0.0; 2 * WIDE]; WIDE];
+    for half in 0..2 {
+        for f in 0..WIDE {
+            for i in 0..WIDE {
+                rows[f][half * WIDE + i] = lines[half * WIDE + i][from + f];
+            }
+        }
+    }
+    rows
 }
 
 /// Writes back what [`rows`] gave.
 #[inline(always)]
 fn keep(lines: &mut [Chunk; 2 * WIDE], from: usize, rows: &[[f32; 2 * WIDE]; WIDE]) {
-    for first in [0, WIDE] {
-        let half = turned(std::array::from_fn(|f| std::array::from_fn(|i| rows[f][first + i])));
-        for (line, part) in lines[first..].iter_mut().zip(half) {
-            line[from..from + WIDE].copy_from_slice(&part);
+    for i in 0..2 * WIDE {
+        for f in 0..WIDE {
+            lines[i][from + f] = rows[f][i];
         }
     }
-}
-
-/// Rows become columns.
-#[inline(always)]
-fn turned(rows: [[f32; WIDE]; WIDE]) -> [[f32; WIDE]; WIDE] {
-    std::array::from_fn(|i| std::array::from_fn(|k| rows[k][i]))
 }
