@@ -8,6 +8,7 @@ mod conformed;
 mod decode;
 mod kind;
 mod mp4;
+mod pcm;
 mod reader;
 mod sound;
 mod stream;

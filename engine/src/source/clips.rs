@@ -5,7 +5,7 @@ use super::{Converters, SourceError, Stream};
 use crate::resolved::PlayedClip;
 use crate::song::{FadeShape, Overlap};
 use mixwright_nodes::dsp::{math, pan};
-use mixwright_nodes::{effect::Width, unit::Frames};
+use mixwright_nodes::{effect::Width, for_every_cpu, unit::Frames};
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,6 +82,11 @@ impl Clips {
     /// If a file cannot be played.
     pub fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), SourceError> {
         let frames = planes.first().map_or(0, |plane| plane.len());
+        if let Some(cue) = self.alone(at.0, frames)
+            && self.play(cue, at.0, planes)?
+        {
+            return Ok(());
+        }
         for sum in &mut self.sum {
             sum.clear();
             sum.resize(frames, 0.0);
@@ -90,11 +95,34 @@ impl Clips {
             self.add(cue, at.0, frames)?;
         }
         for (plane, sum) in planes.iter_mut().zip(&self.sum) {
-            for (out, x) in plane.iter_mut().zip(sum) {
-                *out = *x as f32;
-            }
+            round(sum, plane);
         }
         Ok(())
+    }
+
+    /// The one clip that sounds in a block, if it does so from end to end, as its file has it.
+    fn alone(&self, at: i64, frames: usize) -> Option<usize> {
+        let end = at + frames as i64;
+        let sounds = |cue: &Cue| cue.clip.at.0 < end && cue.clip.end().0 > at;
+        let mut sounding = self.cues.iter().enumerate().filter(|(_, cue)| sounds(cue));
+        let (index, cue) = sounding.next()?;
+        let whole = cue.clip.at.0 <= at && cue.clip.end().0 >= end && sounding.next().is_none();
+        (whole && cue.steady(at - cue.clip.at.0, frames) == Some(1.0)).then_some(index)
+    }
+
+    /// Plays one clip into planes with nothing to add to it; not if its channels are not the track's.
+    fn play(&mut self, cue: usize, at: i64, planes: &mut [&mut [f32]]) -> Result<bool, SourceError> {
+        let cue = &mut self.cues[cue];
+        let voice = cue.voice(at, self.rate, &self.scratch, &self.converters)?;
+        if voice.channels() != planes.len() {
+            return Ok(false);
+        }
+        let frames = planes[0].len();
+        cue.read(planes)?;
+        cue.leave(at + frames as i64);
+        // As a sum begins at zero, so that nothing is ever a negative one.
+        planes.iter_mut().for_each(|plane| plus_zero(plane));
+        Ok(true)
     }
 
     /// Adds what one clip plays in a block.
@@ -106,18 +134,14 @@ impl Clips {
             return Ok(());
         }
         let (place, count) = (from - start, (to - from) as usize);
-        if cue.voice.as_ref().is_none_or(|voice| voice.next != place) {
-            cue.voice = Some(Voice::open(&cue.clip, place, self.rate, &self.scratch, &self.converters)?);
-        }
-        let voice = cue.voice.as_mut().expect("opened above");
+        let channels = cue.voice(from, self.rate, &self.scratch, &self.converters)?.channels();
         for plane in &mut self.heard {
             plane.resize(count, 0.0);
         }
-        let channels = voice.read(&cue.clip, &mut self.heard, count)?;
+        let mut heard: Vec<&mut [f32]> = self.heard[..channels].iter_mut().map(Vec::as_mut_slice).collect();
+        cue.read(&mut heard)?;
         mix(cue, place, &self.heard[..channels], &mut self.sum, (from - at) as usize, self.width);
-        if to == end {
-            cue.voice = None;
-        }
+        cue.leave(to);
         Ok(())
     }
 }
@@ -143,22 +167,19 @@ impl Voice {
         Ok(Voice { sound, next: place })
     }
 
-    /// Plays on for `count` frames and tells on how many channels.
-    fn read(
-        &mut self,
-        clip: &PlayedClip,
-        planes: &mut [Vec<f32>],
-        count: usize,
-    ) -> Result<usize, SourceError> {
-        let place = self.next;
+    fn channels(&self) -> usize {
+        match &self.sound {
+            Sounding::Straight(stream) => stream.channels(),
+            Sounding::Conformed(copy) => copy.channels(),
+        }
+    }
+
+    /// Plays on into planes, one for each channel.
+    fn read(&mut self, clip: &PlayedClip, planes: &mut [&mut [f32]]) -> Result<(), SourceError> {
+        let (place, count) = (self.next, planes[0].len());
         self.next += count as i64;
         match &mut self.sound {
-            Sounding::Straight(stream) => {
-                let channels = stream.channels();
-                let planes = planes[..channels].iter_mut().map(Vec::as_mut_slice);
-                stream.read(&mut planes.collect::<Vec<_>>())?;
-                Ok(channels)
-            }
+            Sounding::Straight(stream) => stream.read(planes),
             Sounding::Conformed(copy) => {
                 for i in 0..count {
                     let once = (place + i as i64) % clip.length.0;
@@ -167,7 +188,7 @@ impl Voice {
                         plane[i] = *x;
                     }
                 }
-                Ok(copy.channels())
+                Ok(())
             }
         }
     }
@@ -189,6 +210,34 @@ impl Fade {
 }
 
 impl Cue {
+    /// What plays it at a frame of the song.
+    fn voice(
+        &mut self,
+        at: i64,
+        rate: u32,
+        scratch: &Path,
+        converters: &Converters,
+    ) -> Result<&mut Voice, SourceError> {
+        let place = at - self.clip.at.0;
+        let voice = match self.voice.take() {
+            Some(voice) if voice.next == place => voice,
+            _ => Voice::open(&self.clip, place, rate, scratch, converters)?,
+        };
+        Ok(self.voice.insert(voice))
+    }
+
+    /// Plays on into planes, one for each channel of its voice, which must be there.
+    fn read(&mut self, planes: &mut [&mut [f32]]) -> Result<(), SourceError> {
+        self.voice.as_mut().expect("opened before").read(&self.clip, planes)
+    }
+
+    /// Closes its file where it ends.
+    fn leave(&mut self, at: i64) {
+        if at >= self.clip.end().0 {
+            self.voice = None;
+        }
+    }
+
     /// The factor of a frame of the clip.
     fn level(&self, place: i64) -> f64 {
         let left = self.clip.end().0 - self.clip.at.0 - 1 - place;
@@ -221,16 +270,34 @@ fn mix(cue: &Cue, place: i64, heard: &[Vec<f32>], sum: &mut [Vec<f64>], offset: 
         };
         for sound in sounds {
             match steady {
-                Some(level) => add(sum, sound, |_| level),
-                None => add(sum, sound, |i| cue.level(place + i as i64) * centre),
+                Some(level) => add(sum, sound, level),
+                None => {
+                    for (i, (sum, x)) in sum.iter_mut().zip(sound).enumerate() {
+                        *sum += f64::from(*x) * (cue.level(place + i as i64) * centre);
+                    }
+                }
             }
         }
     }
 }
 
-fn add(sum: &mut [f64], sound: &[f32], level: impl Fn(usize) -> f64) {
-    for (i, (sum, x)) in sum.iter_mut().zip(sound).enumerate() {
-        *sum += f64::from(*x) * level(i);
+for_every_cpu! {
+    fn add(sum: &mut [f64], sound: &[f32], level: f64) {
+        for (sum, x) in sum.iter_mut().zip(sound) {
+            *sum += f64::from(*x) * level;
+        }
+    }
+
+    fn round(sum: &[f64], plane: &mut [f32]) {
+        for (out, x) in plane.iter_mut().zip(sum) {
+            *out = *x as f32;
+        }
+    }
+
+    fn plus_zero(plane: &mut [f32]) {
+        for x in plane {
+            *x += 0.0;
+        }
     }
 }
 

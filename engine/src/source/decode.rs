@@ -4,11 +4,15 @@
 
 use super::kind;
 use super::mp4::{self, Edit};
+use super::pcm::Plain;
 use crate::files::Input;
 use std::io::{self, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_PCM_F32LE, CODEC_ID_PCM_S16LE, CODEC_ID_PCM_S24LE,
+};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType};
@@ -24,6 +28,8 @@ pub(super) struct Decoder {
     track: u32,
     /// The raw frame that the next packet begins with, where no seek has made it unknown.
     next: Option<u64>,
+    /// The encoding, where it is read here, and its channels.
+    plain: Option<(Plain, usize)>,
 }
 
 /// What a file says of itself.
@@ -39,6 +45,8 @@ pub(super) struct Found {
     pub(super) seekable: bool,
     /// Bits that a sample takes in the file, for plain PCM.
     pub(super) bits: Option<u32>,
+    /// The encoding, where it is read here.
+    pub(super) plain: Option<Plain>,
     /// Whether the decoder trims encoder delay, or the file told [`Found::edit`].
     pub(super) trimmed: bool,
     pub(super) edit: Option<Edit>,
@@ -82,20 +90,27 @@ impl Decoder {
             Ok((format, (decoder, track.id), found))
         })?;
         let (decoder, track) = decoder;
-        Ok((Decoder { format, decoder, track, next: Some(0) }, found))
+        let plain = found.plain.map(|plain| (plain, found.channels));
+        Ok((Decoder { format, decoder, track, next: Some(0), plain }, found))
     }
 
     /// Decodes the next packet that holds samples into `planes`, one for each channel of the file; tells the raw frame that
     /// it begins with, or `None` at the end.
     pub(super) fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> Result<Option<u64>, Fault> {
-        let Decoder { format, decoder, track, next } = self;
+        let Decoder { format, decoder, track, next, plain } = self;
         guarded(|| {
             for _ in 0..PATIENCE {
                 let Some(packet) = next_packet(&mut **format, *track)? else { return Ok(None) };
-                let buffer = decoder.decode(&packet).map_err(damaged)?;
-                if buffer.frames() > 0 {
-                    buffer.copy_to_vecs_planar(planes);
-                    return place(next, &packet, buffer.frames()).map(Some);
+                let frames = match plain {
+                    Some((plain, channels)) => plain.read(&packet.data, *channels, planes),
+                    None => {
+                        let buffer = decoder.decode(&packet).map_err(damaged)?;
+                        buffer.copy_to_vecs_planar(planes);
+                        buffer.frames()
+                    }
+                };
+                if frames > 0 {
+                    return place(next, &packet, frames).map(Some);
                 }
             }
             Err(Fault::Damaged("thousands of packets without sound".to_owned()))
@@ -174,6 +189,7 @@ fn begin(
         // Without a tag that tells the delay, the length of an MP3 is guessed from its first packet.
         estimated: !(pcm || lossless || told || matches!(container, "ogg" | "isomp4" | "caf")),
         seekable: counts_frames && (pcm || lossless),
+        plain: plain(params),
         bits: params.bits_per_coded_sample.or(params.bits_per_sample).filter(|_| pcm),
         trimmed: pcm || lossless || told || edit.is_some() || codec.short_name == "vorbis",
         edit: edit.filter(|_| !told),
@@ -181,6 +197,18 @@ fn begin(
         name: named(container, codec.short_name),
     };
     Ok((decoder, found))
+}
+
+/// The encoding that is read here, if samples are as wide as their places.
+fn plain(params: &AudioCodecParameters) -> Option<Plain> {
+    let (plain, bits) = match params.codec {
+        CODEC_ID_PCM_S16LE => (Plain::Int16, 16),
+        CODEC_ID_PCM_S24LE => (Plain::Int24, 24),
+        CODEC_ID_PCM_F32LE => (Plain::Float32, 32),
+        _ => return None,
+    };
+    let full = |told: Option<u32>| told.is_none_or(|told| told == bits);
+    (full(params.bits_per_sample) && full(params.bits_per_coded_sample)).then_some(plain)
 }
 
 /// A container and its codec, which have one name where the codec needs no other container.
