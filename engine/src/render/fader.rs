@@ -10,6 +10,7 @@ use mixwright_nodes::{
     curve::Curve,
     dsp::pan::{self, PanLaw},
     effect::Width,
+    for_every_cpu,
     unit::{Db, Frames},
 };
 
@@ -45,7 +46,9 @@ impl LiveFader {
             let last = first + Frames(frames as i64 - 1);
             if let Some((gain, place)) = self.gain.still(first, last).zip(self.pan.still(first, last)) {
                 let (left, right) = self.factors(gain, place, input, output);
-                apply(|_| left, |_| right, from, frames, input, output, out);
+                let (plane, second) = planes(from, frames, input, output, out);
+                scale(plane, left);
+                second.into_iter().for_each(|plane| scale(plane, right));
                 continue;
             }
             let mut moving = [[0.0; PIECE]; 2];
@@ -56,7 +59,9 @@ impl LiveFader {
                 let (gain, place) = (self.gain.value(now, &values), self.pan.value(now, &values));
                 (moving[0][i], moving[1][i]) = self.factors(gain, place, input, output);
             }
-            apply(|i| moving[0][i], |i| moving[1][i], from, frames, input, output, out);
+            let (plane, second) = planes(from, frames, input, output, out);
+            scale_each(plane, &moving[0]);
+            second.into_iter().for_each(|plane| scale_each(plane, &moving[1]));
         }
     }
 
@@ -72,27 +77,32 @@ impl LiveFader {
     }
 }
 
-/// Multiplies the left and the right channel of a piece with their factors.
-fn apply(
-    to_left: impl Fn(usize) -> f64,
-    to_right: impl Fn(usize) -> f64,
+/// The planes of a piece that are scaled; the second of a strip that becomes stereo here holds what the first does.
+fn planes(
     from: usize,
     frames: usize,
     input: Width,
     output: Width,
     out: &mut Buffer,
-) {
+) -> (&mut [f32], Option<&mut [f32]>) {
     let (left, right) = out.stereo(from + frames);
     let (left, right) = (&mut left[from..], &mut right[from..]);
     if (input, output) == (Width::Mono, Width::Stereo) {
         right.copy_from_slice(left);
     }
-    if output == Width::Stereo {
-        scale(right, to_right);
-    }
-    scale(left, to_left);
+    (left, (output == Width::Stereo).then_some(right))
 }
 
-fn scale(plane: &mut [f32], factor: impl Fn(usize) -> f64) {
-    plane.iter_mut().enumerate().for_each(|(i, x)| *x = (f64::from(*x) * factor(i)) as f32);
+for_every_cpu! {
+    fn scale(plane: &mut [f32], factor: f64) {
+        for x in plane {
+            *x = (f64::from(*x) * factor) as f32;
+        }
+    }
+
+    fn scale_each(plane: &mut [f32], factors: &[f64]) {
+        for (x, factor) in plane.iter_mut().zip(factors) {
+            *x = (f64::from(*x) * factor) as f32;
+        }
+    }
 }

@@ -2,7 +2,10 @@
 
 use super::{buffer::Buffer, pack::Heard};
 use crate::graph::Role;
-use mixwright_nodes::effect::Width;
+use mixwright_nodes::{
+    dsp::cpu::{Isa, Job, dispatch},
+    effect::Width,
+};
 
 /// Frames whose sums stay in registers while all inputs are added.
 const ROW: usize = 16;
@@ -16,15 +19,34 @@ pub(super) fn run(heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Bu
             .filter(|input| input.role == Role::Main)
             .flat_map(|input| parts(input, width, channel, frames))
             .collect();
+        dispatch(Add { total, parts: &parts });
+    }
+}
+
+struct Add<'t, 'p> {
+    total: &'t mut [f32],
+    parts: &'p [(&'p [f32], f64)],
+}
+
+impl Job for Add<'_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Add { total, parts } = self;
         let (rows, rest) = total.as_chunks_mut::<ROW>();
         let whole = rows.len() * ROW;
         for (index, row) in rows.iter_mut().enumerate() {
             let mut sum = [0.0; ROW];
-            for (plane, gain) in &parts {
+            for (plane, gain) in parts {
                 let plane: &[f32; ROW] = plane[index * ROW..].first_chunk().expect("all planes are as long");
-                sum.iter_mut().zip(plane).for_each(|(sum, x)| *sum += f64::from(*x) * gain);
+                for (sum, x) in sum.iter_mut().zip(plane) {
+                    *sum += f64::from(*x) * gain;
+                }
             }
-            *row = sum.map(|sum| sum as f32);
+            for (x, sum) in row.iter_mut().zip(sum) {
+                *x = sum as f32;
+            }
         }
         for (i, x) in rest.iter_mut().enumerate() {
             let sum = parts.iter().fold(0.0, |sum, (plane, gain)| sum + f64::from(plane[whole + i]) * gain);

@@ -7,6 +7,7 @@ use crate::{
 };
 use mixwright_nodes::{
     block::{Block, PIECE, Shape},
+    dsp::interleave,
     effect::{Reading, Slot, Width},
     effects::AnyEffect,
     processor::{Io, Processor, Setup},
@@ -15,6 +16,7 @@ use mixwright_nodes::{
 
 /// A run of effects, each of them one kernel for all members.
 pub(super) struct Together {
+    /// In the order of the pack.
     members: Vec<usize>,
     /// Places in a row of samples, some of which may be idle.
     strips: usize,
@@ -94,31 +96,22 @@ impl Together {
         }
     }
 
-    /// Lays a piece of every member into its place of the rows; idle places are silent.
+    /// Lays a piece of every member into its place of the rows.
     fn gather(&mut self, from: usize, frames: usize, out: &[Buffer]) {
-        let strips = self.strips;
-        for (channel, rows) in self.rows.chunks_mut(PIECE * strips).enumerate() {
-            for place in 0..strips {
-                let column = rows[place..].iter_mut().step_by(strips).take(frames);
-                match self.members.get(place) {
-                    Some(member) => {
-                        let plane = &out[*member].plane(channel, from + frames)[from..];
-                        column.zip(plane).for_each(|(to, x)| *to = *x);
-                    }
-                    None => column.for_each(|x| *x = 0.0),
-                }
-            }
+        for (channel, rows) in self.rows.chunks_mut(PIECE * self.strips).enumerate() {
+            let plane = |member: &usize| &out[*member].plane(channel, from + frames)[from..];
+            let planes: Vec<&[f32]> = self.members.iter().map(plane).collect();
+            interleave::gather(&planes, rows, self.strips);
         }
     }
 
     /// Takes a piece of every member out of the rows.
     fn scatter(&self, from: usize, frames: usize, out: &mut [Buffer]) {
         for (channel, rows) in self.rows.chunks(PIECE * self.strips).enumerate() {
-            for (place, member) in self.members.iter().enumerate() {
-                let column = rows[place..].iter().step_by(self.strips);
-                let plane = &mut out[*member].channel(channel, from + frames)[from..];
-                plane.iter_mut().zip(column).for_each(|(to, x)| *to = *x);
-            }
+            let ours = out.iter_mut().enumerate().filter(|(member, _)| self.members.contains(member));
+            let plane = |(_, buffer)| &mut Buffer::channel(buffer, channel, from + frames)[from..];
+            let mut planes: Vec<&mut [f32]> = ours.map(plane).collect();
+            interleave::scatter(rows, self.strips, &mut planes);
         }
     }
 

@@ -45,6 +45,12 @@ pub trait Isa {
     type Wide: Vector;
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
+
+    /// Rows as columns.
+    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4];
+
+    /// Rows as columns.
+    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8];
 }
 
 /// Work that is compiled for every level.

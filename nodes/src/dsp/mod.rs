@@ -20,6 +20,7 @@ pub mod fast;
 pub mod fft;
 pub mod gain_curve;
 pub mod hadamard;
+pub mod interleave;
 pub mod kaiser;
 pub mod lanes;
 pub mod matched;

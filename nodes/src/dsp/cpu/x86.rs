@@ -48,6 +48,16 @@ impl Isa for Sse2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+
+    #[inline(always)]
+    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+        turn4(rows)
+    }
+
+    #[inline(always)]
+    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+        quarters(rows)
+    }
 }
 
 impl Isa for Avx2 {
@@ -57,6 +67,17 @@ impl Isa for Avx2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
     type Pair = Self::V4;
+
+    #[inline(always)]
+    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+        turn4(rows)
+    }
+
+    #[inline(always)]
+    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+        // SAFETY: a job at this level was dispatched, so the CPU has AVX.
+        unsafe { turn8(rows) }
+    }
 }
 
 impl Isa for Avx512 {
@@ -66,6 +87,81 @@ impl Isa for Avx512 {
     type V16 = Two<F64x8>;
     type Wide = Self::V16;
     type Pair = Self::V16;
+
+    #[inline(always)]
+    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+        turn4(rows)
+    }
+
+    #[inline(always)]
+    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+        // SAFETY: a job at this level was dispatched, so the CPU has AVX.
+        unsafe { turn8(rows) }
+    }
+}
+
+#[inline(always)]
+fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    // SAFETY: SSE is part of x86-64; arrays of four `f32` are as long as the registers that are loaded and stored.
+    unsafe {
+        let (a, b) = (_mm_loadu_ps(rows[0].as_ptr()), _mm_loadu_ps(rows[1].as_ptr()));
+        let (c, d) = (_mm_loadu_ps(rows[2].as_ptr()), _mm_loadu_ps(rows[3].as_ptr()));
+        let (ab, cd) = (_mm_unpacklo_ps(a, b), _mm_unpacklo_ps(c, d));
+        let (ef, gh) = (_mm_unpackhi_ps(a, b), _mm_unpackhi_ps(c, d));
+        let columns =
+            [_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab), _mm_movelh_ps(ef, gh), _mm_movehl_ps(gh, ef)];
+        std::mem::transmute::<[__m128; 4], [[f32; 4]; 4]>(columns)
+    }
+}
+
+/// Eight rows of eight as four quarters.
+#[inline(always)]
+fn quarters(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+    let mut columns = [[0.0; 8]; 8];
+    for (down, right) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
+        let mut quarter = [[0.0; 4]; 4];
+        for i in 0..4 {
+            quarter[i].copy_from_slice(&rows[down + i][right..right + 4]);
+        }
+        let quarter = turn4(quarter);
+        for i in 0..4 {
+            columns[right + i][down..down + 4].copy_from_slice(&quarter[i]);
+        }
+    }
+    columns
+}
+
+/// # Safety
+/// The CPU must have AVX.
+#[inline(always)]
+unsafe fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+    // SAFETY: the caller knows of AVX; arrays of eight `f32` are as long as the registers that are loaded and stored.
+    unsafe {
+        let mut r = [_mm256_setzero_ps(); 8];
+        for i in 0..8 {
+            r[i] = _mm256_loadu_ps(rows[i].as_ptr());
+        }
+        let mut pairs = r;
+        for i in 0..4 {
+            pairs[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+            pairs[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+        }
+        let mut fours = pairs;
+        for i in 0..2 {
+            let [a, b, c, d] = [pairs[4 * i], pairs[4 * i + 1], pairs[4 * i + 2], pairs[4 * i + 3]];
+            fours[4 * i] = _mm256_shuffle_ps::<0x44>(a, c);
+            fours[4 * i + 1] = _mm256_shuffle_ps::<0xEE>(a, c);
+            fours[4 * i + 2] = _mm256_shuffle_ps::<0x44>(b, d);
+            fours[4 * i + 3] = _mm256_shuffle_ps::<0xEE>(b, d);
+        }
+        let mut columns = [[0.0; 8]; 8];
+        for i in 0..4 {
+            let (low, high) = (fours[i], fours[4 + i]);
+            _mm256_storeu_ps(columns[i].as_mut_ptr(), _mm256_permute2f128_ps::<0x20>(low, high));
+            _mm256_storeu_ps(columns[4 + i].as_mut_ptr(), _mm256_permute2f128_ps::<0x31>(low, high));
+        }
+        columns
+    }
 }
 
 /// Declares a vector with the instructions of its level.
