@@ -11,4 +11,6 @@ pub mod finish;
 pub mod meter;
 pub mod params;
 pub mod processor;
+#[cfg(test)]
+mod testing;
 pub mod unit;

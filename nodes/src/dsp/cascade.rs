@@ -244,9 +244,9 @@ mod tests {
     use super::*;
     use crate::{
         block::Shape,
+        testing::{Dice, noise, peak, pieces, plane, spectrum},
         unit::{Db, Hz, Q, Slope},
     };
-    use rustfft::{FftPlanner, num_complex::Complex};
 
     fn setup(rate: u32, channels: usize, strips: usize) -> Setup {
         Setup { rate, channels, strips, moves: false }
@@ -254,19 +254,15 @@ mod tests {
 
     /// Runs interleaved lanes of one plane each through a cascade, in pieces of at most `most` frames.
     fn run(cascade: &mut Cascade, planes: &mut [Vec<f32>], lanes: usize, most: usize) {
-        let frames = planes[0].len() / lanes;
-        let mut at = 0;
-        while at < frames {
-            let n = most.min(PIECE - at % PIECE).min(frames - at);
-            let mut data: Vec<f32> =
-                planes.iter().flat_map(|p| p[at * lanes..(at + n) * lanes].to_vec()).collect();
-            let settles = (at + n).is_multiple_of(PIECE);
-            let shape = Shape { channels: planes.len(), lanes, frames: n, settles };
-            cascade.run(&mut Block::new(&mut data, n * lanes, shape));
-            for (plane, out) in planes.iter_mut().zip(data.chunks(n * lanes)) {
-                plane[at * lanes..(at + n) * lanes].copy_from_slice(out);
+        for piece in pieces(planes[0].len() / lanes, most) {
+            let (frames, rows) = (piece.len(), piece.start * lanes..piece.end * lanes);
+            let mut data: Vec<f32> = planes.iter().flat_map(|plane| plane[rows.clone()].to_vec()).collect();
+            let settles = piece.end.is_multiple_of(PIECE);
+            let shape = Shape { channels: planes.len(), lanes, frames, settles };
+            cascade.run(&mut Block::new(&mut data, frames * lanes, shape));
+            for (plane, out) in planes.iter_mut().zip(data.chunks(frames * lanes)) {
+                plane[rows.clone()].copy_from_slice(out);
             }
-            at += n;
         }
     }
 
@@ -276,9 +272,7 @@ mod tests {
         let mut impulse = vec![vec![0.0f32; LENGTH]];
         impulse[0][0] = 1.0;
         run(&mut Cascade::fixed(&setup(rate, 1, 1), filters), &mut impulse, 1, PIECE);
-        let mut bins: Vec<Complex<f64>> =
-            impulse[0].iter().map(|x| Complex::new(f64::from(*x), 0.0)).collect();
-        FftPlanner::new().plan_fft_forward(LENGTH).process(&mut bins);
+        let bins = spectrum(impulse[0].iter().map(|x| f64::from(*x)));
         let step = f64::from(rate) / LENGTH as f64;
         (0..300)
             .map(|i| ((20.0 * libm::pow(1000.0, f64::from(i) / 299.0) / step).floor() as usize).max(1))
@@ -289,25 +283,13 @@ mod tests {
             .fold(0.0, f64::max)
     }
 
-    /// A sequence of numbers from 0 to 1 that looks random.
-    struct Dice(u64);
-
     impl Dice {
-        fn roll(&mut self) -> f64 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 11) as f64 / (1u64 << 53) as f64
-        }
-
         fn between(&mut self, low: f64, high: f64) -> f64 {
             low * libm::pow(high / low, self.roll())
         }
 
         fn frequency(&mut self) -> Hz {
             Hz(self.between(20.0, 20_000.0))
-        }
-
-        fn noise(&mut self, length: usize) -> Vec<f32> {
-            (0..length).map(|_| (2.0 * self.roll() - 1.0) as f32).collect()
         }
     }
 
@@ -387,7 +369,8 @@ mod tests {
                 ]
             })
             .collect();
-        let input: Vec<[Vec<f32>; 2]> = (0..8).map(|_| [dice.noise(frames), dice.noise(frames)]).collect();
+        let input: Vec<[Vec<f32>; 2]> =
+            (0..8).map(|strip| [0, 8].map(|channel| plane(1.0, frames, noise(strip + channel)))).collect();
         let alone: Vec<Vec<Vec<f32>>> = (0..8)
             .map(|s| {
                 let mut planes = input[s].to_vec();
@@ -434,13 +417,9 @@ mod tests {
         out
     }
 
-    fn peak(samples: &[f32]) -> f32 {
-        samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))
-    }
-
     #[test]
     fn moving_filters_stay_within_what_they_reach_at_rest() {
-        let noise = Dice(3).noise(48_000);
+        let noise = plane(1.0, 48_000, noise(3));
         let low_pass = |octaves| Prototype::low_pass(Hz(20.0 * libm::exp2(octaves)), Slope(12.0), Q(10.0));
         let swept = |frame| {
             let turns = 20.0 * frame as f64 / 48_000.0;
@@ -459,7 +438,7 @@ mod tests {
 
     #[test]
     fn a_moving_filter_that_rests_is_the_still_one() {
-        let input = Dice(5).noise(2000);
+        let input = plane(1.0, 2000, noise(5));
         for filter in [
             Prototype::low_shelf(Hz(60.0), Db(-9.0), Q(0.3)),
             Prototype::low_pass(Hz(15_000.0), Slope(78.0), Q(2.0)),
@@ -480,7 +459,7 @@ mod tests {
             Prototype::high_shelf(Hz(9000.0), Db(0.0), Q(1.0)),
             Prototype::tilt(Hz(500.0), Db(0.0)),
         ];
-        let input = Dice(6).noise(1000);
+        let input = plane(1.0, 1000, noise(6));
         let mut planes = vec![input.clone()];
         run(&mut Cascade::fixed(&setup(44_100, 1, 1), &flat), &mut planes, 1, PIECE);
         assert_eq!(planes[0], input);

@@ -81,25 +81,22 @@ impl Step<3, 2> for HighCut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::{PIECE, Shape};
+    use crate::{
+        block::{PIECE, Shape},
+        testing::{plane, power, sine},
+    };
 
     /// Power that a sine keeps.
     fn kept(frequency: f64) -> f64 {
         let setup = Setup { rate: 48_000, channels: 1, strips: 1, moves: false };
         let mut cuts = Cuts::new(&setup);
         cuts.aim(Aim { strip: 0, rate: 48_000, over: 0 }, Hz(100.0), Hz(5000.0));
-        let mut sum = 0.0;
-        for piece in 0..375 {
-            let mut samples: Vec<f32> = (piece * PIECE..(piece + 1) * PIECE)
-                .map(|i| math::sin(Hz(frequency).radians(48_000) * i as f64) as f32)
-                .collect();
+        let mut samples = plane(1.0, 48_000, sine(frequency, 48_000));
+        for piece in samples.chunks_mut(PIECE) {
             let shape = Shape { channels: 1, lanes: 1, frames: PIECE, settles: true };
-            cuts.run(&mut Block::new(&mut samples, PIECE, shape));
-            if piece >= 187 {
-                sum += samples.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
-            }
+            cuts.run(&mut Block::new(piece, PIECE, shape));
         }
-        2.0 * sum / (188.0 * PIECE as f64)
+        2.0 * power(&samples[24_000..])
     }
 
     #[test]

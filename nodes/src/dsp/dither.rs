@@ -65,7 +65,7 @@ fn mix(x: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustfft::{FftPlanner, num_complex::Complex};
+    use crate::testing::spectrum;
 
     const N: usize = 1 << 16;
 
@@ -108,8 +108,7 @@ mod tests {
         let amplitude = 0.4 / 32_768.0;
         let angle = |n: usize| std::f64::consts::TAU * (bin * n % N) as f64 / N as f64;
         let (_, out) = quantised(Depth::Bits16, 5, 0, |n| amplitude * libm::sin(angle(n)));
-        let mut bins: Vec<Complex<f64>> = out.iter().map(|q| Complex::new(f64::from(*q), 0.0)).collect();
-        FftPlanner::new().plan_fft_forward(N).process(&mut bins);
+        let bins = spectrum(out.iter().map(|q| f64::from(*q)));
         let level = |bin: usize| 20.0 * libm::log10(bins[bin].norm() * 2.0 / N as f64 / 0.4);
         assert!(level(bin).abs() < 0.2, "{}", level(bin));
         for harmonic in 2..8 {
@@ -120,12 +119,11 @@ mod tests {
     #[test]
     fn the_hiss_is_white() {
         let (_, out) = quantised(Depth::Bits16, 9, 1, |_| 0.0);
-        let mut bins: Vec<Complex<f64>> = out.iter().map(|q| Complex::new(f64::from(*q), 0.0)).collect();
-        FftPlanner::new().plan_fft_forward(N).process(&mut bins);
+        let bins = spectrum(out.iter().map(|q| f64::from(*q)));
         let bands: Vec<f64> = bins[..N / 2]
             .chunks(N / 16)
             .map(|band| {
-                10.0 * libm::log10(band.iter().map(Complex::norm_sqr).sum::<f64>() / band.len() as f64)
+                10.0 * libm::log10(band.iter().map(|bin| bin.norm_sqr()).sum::<f64>() / band.len() as f64)
             })
             .collect();
         let mean = bands.iter().sum::<f64>() / bands.len() as f64;

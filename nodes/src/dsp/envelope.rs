@@ -171,6 +171,7 @@ pub fn link(values: &mut Block<'_>, share: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{plane, sine};
 
     #[test]
     fn a_tone_has_the_level_that_it_has() {
@@ -179,12 +180,9 @@ mod tests {
             let mut detector = Detector::new(&setup, detect);
             detector.span(0, Ms(10.0), 48_000);
             let mut levels = Vec::new();
-            for part in 0..30 {
-                let angle = |i: usize| std::f64::consts::TAU * 1000.0 / 48_000.0 * (part * 97 + i) as f64;
-                let tone: Vec<f32> =
-                    (0..97).map(|i| (0.5 * crate::dsp::math::cos(angle(i))) as f32).collect();
+            for piece in plane(0.5, 30 * 97, sine(1000.0, 48_000)).chunks(97) {
                 let shape = Shape { channels: 1, lanes: 1, frames: 97, settles: false };
-                levels.extend_from_slice(detector.levels(View::new(&tone, 97, shape), 1).plane(0));
+                levels.extend_from_slice(detector.levels(View::new(piece, 97, shape), 1).plane(0));
             }
             assert!((levels.last().unwrap() - expected).abs() < 1e-4, "{detect:?}");
         }

@@ -141,32 +141,26 @@ fn two(data: &mut Complex, stride: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
     use rustfft::{FftPlanner, num_complex};
 
-    fn noise(size: usize, mut seed: u32) -> Vec<f64> {
-        std::iter::repeat_with(|| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(seed) / f64::from(u32::MAX) - 0.5
-        })
-        .take(size)
-        .collect()
+    /// Complex noise.
+    fn noise(size: usize, seed: u64) -> Complex {
+        let part = |seed| testing::noise(seed).take(size).collect();
+        Complex { re: part(seed), im: part(seed + 1) }
     }
 
     /// Power of the difference to another implementation, relative to the power of the whole, in decibels.
     fn error(size: usize) -> f64 {
-        let (mut data, mut spare) =
-            (Complex { re: noise(size, 1), im: noise(size, 2) }, Complex::zeros(size));
+        let (mut data, mut spare) = (noise(size, 1), Complex::zeros(size));
         let mut other: Vec<num_complex::Complex<f64>> =
             data.re.iter().zip(&data.im).map(|(re, im)| num_complex::Complex::new(*re, *im)).collect();
         FftPlanner::new().plan_fft_forward(size).process(&mut other);
         Fft::new(size).forward(&mut data, &mut spare);
-        let (mut wrong, mut whole) = (0.0, 0.0);
-        for (i, other) in other.iter().enumerate() {
-            let (re, im) = (data.re[i] - other.re, data.im[i] - other.im);
-            wrong += re * re + im * im;
-            whole += other.re * other.re + other.im * other.im;
-        }
-        10.0 * math::log10(wrong / whole)
+        let parts = |(i, other): (usize, &num_complex::Complex<f64>)| {
+            [(data.re[i], other.re), (data.im[i], other.im)]
+        };
+        testing::error(other.iter().enumerate().flat_map(parts))
     }
 
     #[test]
@@ -178,7 +172,7 @@ mod tests {
 
     #[test]
     fn back_and_forth_is_the_size() {
-        let start = Complex { re: noise(128, 3), im: noise(128, 4) };
+        let start = noise(128, 3);
         let (mut data, mut spare) = (start.clone(), Complex::zeros(128));
         let fft = Fft::new(128);
         fft.forward(&mut data, &mut spare);

@@ -329,7 +329,7 @@ impl Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::math;
+    use crate::{dsp::math, testing::sine};
     use std::f64::consts::TAU;
 
     const FACTORS: [Factor; 4] = [Factor::X2, Factor::X4, Factor::X8, Factor::X16];
@@ -341,17 +341,13 @@ mod tests {
         out
     }
 
-    fn sine(frequency: f64, frames: usize) -> Vec<f64> {
-        (0..frames).map(|n| math::sin(TAU * frequency * n as f64)).collect()
-    }
-
     #[test]
     fn what_goes_there_and_back_is_late_and_else_the_same() {
         for rate in [44_100, 48_000, 96_000] {
             for factor in FACTORS {
                 let latency = Oversampler::latency(rate, factor).0 as usize;
                 for hertz in [50.0, 1_000.0, 10_000.0, 15_000.0, 20_000.0] {
-                    let input = sine(hertz / f64::from(rate), 2_000);
+                    let input: Vec<f64> = sine(hertz, rate).take(2_000).collect();
                     let out = run(rate, factor, &input, 128);
                     let error = (latency + 400..2_000)
                         .map(|n| (out[n] - input[n - latency]).abs())
@@ -389,7 +385,7 @@ mod tests {
 
     #[test]
     fn cuts_change_no_bit() {
-        let input = sine(0.0517, 1_500);
+        let input: Vec<f64> = sine(2_481.6, 48_000).take(1_500).collect();
         for factor in FACTORS {
             let whole = run(48_000, factor, &input, 128);
             for cuts in [1, 7, 64, 127] {

@@ -105,24 +105,21 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::Hz;
+    use crate::{testing, unit::Hz};
 
     /// Error of a read that drifts through a sine, in decibels under it.
     fn error(frequency: f64) -> f64 {
         let angle = Hz(frequency).radians(48_000);
         let mut line = Line::new(300);
-        let (mut wrong, mut whole) = (0.0, 0.0);
-        for t in 0..6000 {
-            let back = 150.0 + 0.015 * f64::from(t);
-            if t > 400 {
-                let right = math::sin(angle * (f64::from(t) - back));
-                let found = line.between(back);
-                wrong += (found - right) * (found - right);
-                whole += right * right;
-            }
-            line.write(math::sin(angle * f64::from(t)));
-        }
-        10.0 * math::log10(wrong / whole)
+        let found_and_right: Vec<(f64, f64)> = (0..6000)
+            .map(|t| {
+                let back = 150.0 + 0.015 * f64::from(t);
+                let found = if t > 400 { line.between(back) } else { 0.0 };
+                line.write(math::sin(angle * f64::from(t)));
+                (found, math::sin(angle * (f64::from(t) - back)))
+            })
+            .collect();
+        testing::error(found_and_right.into_iter().skip(401))
     }
 
     #[test]

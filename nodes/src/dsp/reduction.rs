@@ -162,19 +162,14 @@ impl SlidingMaximum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::math::gain;
+    use crate::{dsp::math::gain, testing::Dice};
 
     const CLEAN: Times = Times { lookahead: 0.005, hold: 0.01, release: 0.05, learn: 0.2, forget: 0.6 };
 
     #[test]
     fn the_sliding_maximum_equals_a_plain_one() {
-        let mut state = 7_u32;
-        let values: Vec<f64> = (0..500)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                f64::from(state >> 28)
-            })
-            .collect();
+        let mut dice = Dice(7);
+        let values: Vec<f64> = (0..500).map(|_| (16.0 * dice.roll()).floor()).collect();
         let mut sliding = SlidingMaximum::new(13);
         for i in 0..values.len() {
             let plain = values[i.saturating_sub(12)..=i].iter().copied().fold(0.0, f64::max);
@@ -187,11 +182,10 @@ mod tests {
         let rate = 8_000.0;
         let latency = Reduction::latency(&CLEAN, rate);
         let mut reduction = Reduction::new(&CLEAN, rate);
-        let mut state = 3_u32;
+        let mut dice = Dice(3);
         let mut levels = Vec::new();
         for i in 0..20_000 {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let peak = if state >> 25 == 0 { f64::from(state >> 20 & 31) } else { 0.0 };
+            let peak = if dice.roll() < 1.0 / 128.0 { 32.0 * dice.roll() } else { 0.0 };
             levels.push(gain(peak));
             let given = reduction.next(over(levels[i], 1.0), 0.01);
             if i >= latency {

@@ -223,27 +223,24 @@ fn gcd(a: u32, b: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::math;
+    use crate::{
+        dsp::math,
+        testing::{self, plane, power, sine},
+    };
     use std::f64::consts::TAU;
-
-    fn sine(frequency: f64, rate: u32, frames: usize) -> Vec<f64> {
-        (0..frames).map(|n| math::sin(TAU * (frequency * n as f64 / f64::from(rate)).fract())).collect()
-    }
 
     /// The error of a sine at another rate against the sine itself, in dB, before it is rounded to `f32`.
     fn error(filter: &Filter, frequency: f64, from: u32) -> f64 {
-        let input = sine(frequency, from, 30_000);
-        let (mut place, mut next, mut n, mut error) = (0, 0, 0.0, 0.0);
+        let input: Vec<f64> = sine(frequency, from).take(30_000).collect();
+        let (mut place, mut next, mut found_and_right) = (0, 0, Vec::new());
         while next + filter.taps <= input.len() {
             let value = filter.value(place, &input[next..next + filter.taps]);
             // An output lies in the middle of what it hears.
             let time = (next + filter.taps / 2 - 1) as f64 + place as f64 / filter.places as f64;
-            let wanted = math::sin(TAU * (frequency * time / f64::from(from)).fract());
-            error += (value - wanted) * (value - wanted);
+            found_and_right.push((value, math::sin(TAU * (frequency * time / f64::from(from)).fract())));
             next += filter.advance(&mut place);
-            n += 1.0;
         }
-        10.0 * math::log10(error / n / 0.5)
+        testing::error(found_and_right.into_iter())
     }
 
     #[test]
@@ -269,18 +266,16 @@ mod tests {
     #[test]
     fn what_lies_above_the_new_nyquist_frequency_is_stopped() {
         for frequency in [22_100.0, 23_000.0, 25_000.0, 30_000.0, 40_000.0] {
-            let input: Vec<f32> = sine(frequency, 96_000, 40_000).iter().map(|x| *x as f32).collect();
+            let input = plane(1.0, 40_000, sine(frequency, 96_000));
             let out = resampled(&input, 96_000, 44_100);
-            let inner = &out[2_000..16_000];
-            let power: f64 =
-                inner.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / inner.len() as f64;
+            let power = power(&out[2_000..16_000]);
             assert!(power < 0.5e-14, "{frequency} Hz: {} dB", 10.0 * math::log10(power / 0.5));
         }
     }
 
     #[test]
     fn nothing_depends_on_chunks_and_the_length_is_exact() {
-        let input: Vec<f32> = sine(3_000.0, 44_100, 5_003).iter().map(|x| *x as f32).collect();
+        let input = plane(1.0, 5_003, sine(3_000.0, 44_100));
         for (from, to) in
             [(44_100, 48_000), (48_000, 32_000), (44_100, 47_952), (8_000, 48_000), (48_000, 48_000)]
         {
@@ -306,7 +301,7 @@ mod tests {
 
     #[test]
     fn equal_rates_change_nothing() {
-        let input: Vec<f32> = sine(3_000.0, 48_000, 100).iter().map(|x| *x as f32).collect();
+        let input = plane(1.0, 100, sine(3_000.0, 48_000));
         let mut stream = Resampler::new(48_000, 48_000);
         stream.push(&input);
         stream.end();
@@ -317,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_stream_may_begin_anywhere() {
-        let input: Vec<f32> = sine(3_000.0, 44_100, 9_000).iter().map(|x| *x as f32).collect();
+        let input = plane(1.0, 9_000, sine(3_000.0, 44_100));
         let whole = resampled(&input, 44_100, 48_000);
         for frame in [0, 17, 5_000] {
             let mut stream = Resampler::new(44_100, 48_000);

@@ -196,7 +196,10 @@ fn raised([before, here, after]: [f32; 3]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::math::decibels;
+    use crate::{
+        dsp::math::decibels,
+        testing::{noise, peak, plane},
+    };
 
     fn envelope(mut detector: TruePeak, signal: &[f32], piece: usize) -> Vec<f32> {
         let mut out = vec![0.0; signal.len()];
@@ -212,11 +215,10 @@ mod tests {
             [(TruePeak::metering(), -0.015, 0.002), (TruePeak::limiting(), -0.015, 0.002)]
         {
             for hertz in [97.0, 997.0, 5_003.0, 11_025.0, 14_700.0, 17_003.0, 20_000.0] {
-                let tone = |n: usize| libm::sin(2.0 * PI * hertz * n as f64 / 44_100.0 + 0.7) as f32;
-                let signal: Vec<f32> = (0..8_000).map(tone).collect();
-                let peak =
-                    envelope(detector.clone(), &signal, 128)[1000..].iter().copied().fold(0.0, f32::max);
-                let level = decibels(f64::from(peak));
+                // Its phase is one that lays peaks between the samples.
+                let tone = (0..).map(|n| libm::sin(2.0 * PI * hertz * f64::from(n) / 44_100.0 + 0.7));
+                let signal = plane(1.0, 8_000, tone);
+                let level = decibels(f64::from(peak(&envelope(detector.clone(), &signal, 128)[1000..])));
                 assert!(level > low && level < high, "{hertz} Hz reads {level} dB");
             }
         }
@@ -236,13 +238,8 @@ mod tests {
 
     #[test]
     fn cuts_change_no_bit_and_the_floor_only_what_lies_below() {
-        let mut state = 1_u32;
-        let noise: Vec<f32> = (0..3000)
-            .map(|i| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (f64::from(state) / 2_147_483_648.0 - 1.0) as f32 * if i / 500 % 2 == 0 { 1.0 } else { 0.01 }
-            })
-            .collect();
+        let mut noise = plane(1.0, 3000, noise(1));
+        noise.chunks_mut(500).skip(1).step_by(2).flatten().for_each(|x| *x *= 0.01);
         let whole = envelope(TruePeak::limiting(), &noise, 128);
         for piece in [1, 7, 16, 100] {
             assert!(whole == envelope(TruePeak::limiting(), &noise, piece), "pieces of {piece}");

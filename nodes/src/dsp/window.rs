@@ -194,15 +194,13 @@ impl Job for Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Dice;
 
+    /// Loud and quiet by turns.
     fn signal(length: usize) -> Vec<f32> {
-        let mut seed = 3u32;
-        (0..length)
-            .map(|i| {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (seed >> 8) as f32 / (1 << 24) as f32 * if (i / 300) % 2 == 0 { 1.0 } else { 1e-3 }
-            })
-            .collect()
+        let loud = |i: usize| if (i / 300).is_multiple_of(2) { 1.0 } else { 1e-3 };
+        let mut dice = Dice(3);
+        (0..length).map(|i| (dice.roll() * loud(i)) as f32).collect()
     }
 
     /// Slides a window over samples in pieces of all lengths.

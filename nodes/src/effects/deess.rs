@@ -196,32 +196,15 @@ impl Ears {
 mod tests {
     use super::*;
     use crate::{
-        dsp::{cascade::Cascade, prototype::Prototype},
-        effects::probe::*,
+        effects::{high_pass::HighPass, probe::*},
+        testing::{noise, plane},
         unit::Slope,
     };
 
-    fn noise(length: usize) -> Vec<f32> {
-        let mut seed = 7u32;
-        (0..length)
-            .map(|_| {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-            })
-            .collect()
-    }
-
     /// Noise above 4.5 kHz, as of an s.
     fn sibilant(level: f64) -> Planes {
-        let setup = Setup { rate: RATE, channels: 1, strips: 1, moves: false };
-        let mut filter = Cascade::fixed(&setup, &[Prototype::high_pass(Hz(4500.0), Slope(24.0), Q(0.7071))]);
-        let mut plane = noise(frames(0.8));
-        for part in plane.chunks_mut(PIECE) {
-            let frames = part.len();
-            filter.run(&mut Block::new(part, frames, Shape { channels: 1, lanes: 1, frames, settles: true }));
-        }
-        plane.iter_mut().for_each(|x| *x *= Db(level).gain() as f32);
-        vec![plane]
+        let high = HighPass { frequency: Hz(4500.0), slope: Slope(24.0), ..HighPass::default() };
+        run(high, &[plane(Db(level).gain(), frames(0.8), noise(7))]).out
     }
 
     /// Harmonics of 150 Hz that fall by 6 dB an octave, as of an open vowel.

@@ -77,13 +77,16 @@ pub(super) fn check_slope(slope: Slope) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        block::{Block, PIECE, Shape},
+        block::PIECE,
         curve::{Curve, Lfo, Scale, Wave},
-        effect::{Seen, Slot},
-        effects::AnyEffect,
+        effect::Slot,
+        effects::{
+            AnyEffect,
+            probe::{Run, run_as},
+        },
         params::Value,
-        processor::{Io, Setup},
-        unit::{Frames, Unit},
+        testing::{noise, peak, plane},
+        unit::Unit,
     };
     use std::sync::Arc;
 
@@ -123,34 +126,7 @@ mod tests {
     }
 
     fn render(slot: &Slot, input: &[f32], most: usize) -> Vec<f32> {
-        let setup = Setup { rate: 48_000, channels: 1, strips: 1, moves: slot.moves() };
-        let mut processor = AnyEffect::prepare(&[slot], &setup, &Seen::default());
-        let mut out = input.to_vec();
-        let mut at = 0;
-        while at < out.len() {
-            let frames = most.min(PIECE - at % PIECE).min(out.len() - at);
-            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames).is_multiple_of(PIECE) };
-            let mut spare = [0.0; PIECE];
-            processor.process(&mut Io {
-                audio: Block::new(&mut out[at..at + frames], frames, shape),
-                keys: &[],
-                controls: &[],
-                spare: Block::new(&mut spare, PIECE, shape),
-                at: Frames(at as i64),
-            });
-            at += frames;
-        }
-        out
-    }
-
-    fn noise(length: usize) -> Vec<f32> {
-        let mut seed = 1u32;
-        (0..length)
-            .map(|_| {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (seed >> 8) as f32 / 8_388_608.0 - 1.0
-            })
-            .collect()
+        run_as(slot, &[input.to_vec()], &Run { most, ..Run::default() }).out.swap_remove(0)
     }
 
     #[test]
@@ -158,18 +134,18 @@ mod tests {
         for name in FILTERS {
             let effect = filter(name);
             let tail = usize::try_from(effect.tail(48_000).0).unwrap();
-            let mut input = noise(20_000);
+            let mut input = plane(1.0, 20_000, noise(1));
             input.resize(20_000 + tail + 4000, 0.0);
             let out = render(&Slot::new(effect), &input, PIECE);
             let floor = 10.0f32.powi(-90 / 20);
-            assert!(out[20_000 + tail..].iter().all(|x| x.abs() < floor), "{name}");
+            assert!(peak(&out[20_000 + tail..]) < floor, "{name}");
             assert!(tail < 4 * 48_000, "the tail of {name} is {tail}");
         }
     }
 
     #[test]
     fn curves_give_the_same_bits_in_all_blocks() {
-        let input = noise(3000);
+        let input = plane(1.0, 3000, noise(1));
         for name in FILTERS {
             let effect = filter(name);
             let path = if name == "eq" { "bands/1/frequency" } else { "frequency" };
@@ -185,7 +161,7 @@ mod tests {
             });
             let slot = Slot { curves: vec![(place, curve)], ..Slot::new(effect) };
             let whole = render(&slot, &input, PIECE);
-            assert!(whole.iter().all(|x| x.abs() < 30.0), "{name}");
+            assert!(peak(&whole) < 30.0, "{name}");
             assert!([1, 7, 50].iter().all(|&most| render(&slot, &input, most) == whole), "{name}");
             assert_ne!(whole, render(&Slot::new(filter(name)), &input, PIECE), "{name} does not move");
         }

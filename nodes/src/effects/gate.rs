@@ -101,7 +101,11 @@ impl Kernel<Gate> for Shutter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dsp::math, effects::probe::*};
+    use crate::{
+        dsp::math,
+        effects::probe::*,
+        testing::{noise, plane},
+    };
 
     /// How often the gain goes above half of the range, in decibels.
     fn openings(gains: &[f64], range: f64) -> usize {
@@ -127,12 +131,7 @@ mod tests {
 
     #[test]
     fn noise_at_the_threshold_opens_it_once() {
-        let mut seed = 1u32;
-        let mut noise = || {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        let key = vec![(0..96_000).map(|_| 0.0102 * noise()).collect()];
+        let key = vec![plane(0.0102, 96_000, noise(1))];
         let effect = Gate { threshold: Db(-40.0), release: Ms(5.0), ..Gate::default() };
         let gains = levels(&run_keyed(effect, &ones(96_000), Some(&key)).out[0]);
         assert_eq!(openings(&gains, 80.0), 1);

@@ -213,32 +213,23 @@ impl Kernel<Limit> for Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{block::Shape, dsp::math::decibels};
+    use crate::{
+        dsp::math::decibels,
+        effect::Slot,
+        effects::probe::{Run, run_as},
+        testing::{Dice, peak},
+    };
     use std::f64::consts::TAU;
 
     const RATE: u32 = 44_100;
 
-    /// Limits a mono or stereo signal in pieces of `piece`, and takes off the latency.
-    fn limited(limit: &Limit, planes: &[Vec<f32>], piece: usize) -> Vec<Vec<f32>> {
-        let setup = Setup { rate: RATE, channels: planes.len(), strips: 1, moves: false };
-        let mut limiter = limit.prepare(&setup, &Seen::default());
-        limiter.tune(limit, Aim { strip: 0, rate: RATE, over: 0 });
+    /// Limits a mono or stereo signal in pieces of at most `most` frames, and takes off the latency.
+    fn limited(limit: &Limit, planes: &[Vec<f32>], most: usize) -> Vec<Vec<f32>> {
         let latency = limit.latency(RATE).0 as usize;
-        let length = planes[0].len() + latency;
-        let mut out = vec![Vec::new(); planes.len()];
-        for from in (0..length).step_by(piece) {
-            let frames = piece.min(length - from);
-            let sample = |plane: &Vec<f32>, i: usize| plane.get(i).copied().unwrap_or(0.0);
-            let mut data: Vec<f32> = planes
-                .iter()
-                .flat_map(|plane| (from..from + frames).map(move |i| sample(plane, i)))
-                .collect();
-            let shape = Shape { channels: planes.len(), lanes: 1, frames, settles: false };
-            limiter.run(&mut Block::new(&mut data, frames, shape));
-            for (out, data) in out.iter_mut().zip(data.chunks(frames)) {
-                out.extend_from_slice(data);
-            }
-        }
+        let mut padded = planes.to_vec();
+        padded.iter_mut().for_each(|plane| plane.extend(vec![0.0; latency]));
+        let how = Run { rate: RATE, most, ..Run::default() };
+        let out = run_as(&Slot::new(limit.clone().into()), &padded, &how).out;
         out.iter().map(|plane| plane[latency..].to_vec()).collect()
     }
 
@@ -263,7 +254,7 @@ mod tests {
                     .collect()
             })
             .collect();
-        let mut most = signal.iter().fold(0.0_f64, |most, x| most.max(f64::from(x.abs())));
+        let mut most = f64::from(peak(signal));
         for around in signal.windows(2 * SIDE as usize) {
             if around.iter().all(|x| f64::from(x.abs()) * 3.5 < most) {
                 continue;
@@ -276,17 +267,6 @@ mod tests {
         decibels(most)
     }
 
-    struct Random(u64);
-
-    impl Random {
-        fn next(&mut self) -> f64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-        }
-    }
-
     fn signal(frames: usize, mut make: impl FnMut(usize) -> f64) -> Vec<f32> {
         (0..frames).map(|i| make(i) as f32).collect()
     }
@@ -297,8 +277,8 @@ mod tests {
         let square = |hertz: f64| {
             signal(9_000, move |i| if (i as f64 * hertz / 44_100.0).fract() < 0.5 { 1.5 } else { -1.5 })
         };
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
-        let mut noise = |scale: f64| signal(12_000, |_| scale * random.next());
+        let mut dice = Dice(1);
+        let mut noise = |scale: f64| signal(12_000, |_| scale * dice.swing());
         let (white, other, raw) = (noise(3.0), noise(1.0), noise(1.0));
         let bursts = signal(12_000, |i| f64::from(other[i]) * if i / 1500 % 2 == 0 { 4.0 } else { 0.05 });
         let signs = signal(12_000, |i| if raw[i] > 0.0 { 1.2 } else { -1.2 });
@@ -345,8 +325,8 @@ mod tests {
 
     #[test]
     fn what_needs_no_limiting_passes_bit_for_bit_and_late_by_the_latency() {
-        let mut random = Random(5);
-        let quiet = vec![signal(5_000, |_| 0.3 * random.next()), signal(5_000, |_| 0.3 * random.next())];
+        let mut dice = Dice(5);
+        let quiet = vec![signal(5_000, |_| 0.3 * dice.swing()), signal(5_000, |_| 0.3 * dice.swing())];
         for limit in [
             Limit::default(),
             Limit { true_peak: false, ..Limit::default() },
@@ -358,9 +338,9 @@ mod tests {
 
     #[test]
     fn cuts_change_no_bit() {
-        let mut random = Random(11);
+        let mut dice = Dice(11);
         let loud = vec![
-            signal(9_000, |i| random.next() * if i / 2000 % 2 == 0 { 1.5 } else { 0.2 }),
+            signal(9_000, |i| dice.swing() * if i / 2000 % 2 == 0 { 1.5 } else { 0.2 }),
             signal(9_000, |_| 0.5),
         ];
         let whole = limited(&Limit::default(), &loud, 128);
@@ -371,11 +351,11 @@ mod tests {
 
     #[test]
     fn sample_peaks_stay_under_the_ceiling_without_true_peak() {
-        let mut random = Random(17);
-        let loud = signal(20_000, |_| 2.0 * random.next());
+        let mut dice = Dice(17);
+        let loud = signal(20_000, |_| 2.0 * dice.swing());
         let out = limited(&Limit { true_peak: false, ..Limit::default() }, &[loud], 128);
-        let peak = out[0].iter().fold(0.0_f64, |most, x| most.max(f64::from(x.abs())));
-        assert!(decibels(peak) <= -1.0 - MARGIN + 1e-5, "{}", decibels(peak));
+        let peak = decibels(f64::from(peak(&out[0])));
+        assert!(peak <= -1.0 - MARGIN + 1e-5, "{peak}");
     }
 
     /// Everything but the tone itself and a constant, against the tone, in decibels; over whole periods.

@@ -296,9 +296,9 @@ mod tests {
     fn a_narrow_band_is_mono_and_the_others_keep_their_sides() {
         let mut effect = multiband(&[200.0], 48.0);
         effect.bands[0].width = Percent(0.0);
-        let out = run(effect.clone(), &vec![tone(50.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
+        let out = run(effect.clone(), &[tone(50.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
         assert!((rms(&out[0][12_000..]) - rms(&out[1][12_000..])).abs() < 0.01);
-        let out = run(effect, &vec![tone(2000.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
+        let out = run(effect, &[tone(2000.0, 0.0, 0.5), vec![0.0; 24_000]]).out;
         assert!(rms(&out[1][12_000..]) < -100.0);
     }
 

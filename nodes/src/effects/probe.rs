@@ -6,10 +6,12 @@ use crate::{
     dsp::math,
     effect::{Seen, Slot},
     processor::{Io, Processor, Setup},
+    testing::{pieces, power},
     unit::{Db, Frames, Hz, Seconds},
 };
+use std::ops::Range;
 
-/// The rate of all tests.
+/// The rate of most tests.
 pub(super) const RATE: u32 = 48_000;
 
 /// One plane of samples for each channel.
@@ -46,8 +48,25 @@ pub(super) fn time_to(levels: &[f64], from: usize, goal: f64) -> f64 {
 
 /// The root of the mean square in decibels.
 pub(super) fn rms(plane: &[f32]) -> f64 {
-    let sum: f64 = plane.iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
-    Db::of(math::sqrt(sum / plane.len() as f64)).0
+    Db::of(math::sqrt(power(plane))).0
+}
+
+/// How an effect is run.
+#[derive(Clone)]
+pub(super) struct Run<'r> {
+    pub(super) rate: u32,
+    /// The place of the song at which the signals begin.
+    pub(super) start: i64,
+    /// Frames of the longest piece.
+    pub(super) most: usize,
+    pub(super) key: Option<&'r Planes>,
+    pub(super) seen: Seen,
+}
+
+impl Default for Run<'_> {
+    fn default() -> Self {
+        Run { rate: RATE, start: 0, most: 333, key: None, seen: Seen::default() }
+    }
 }
 
 /// What came out, and the reading.
@@ -56,36 +75,36 @@ pub(super) struct Heard {
     pub(super) reduction: f64,
 }
 
-/// Runs `audio` through an effect in blocks of 333 frames.
-pub(super) fn run(effect: impl Into<AnyEffect>, audio: &Planes) -> Heard {
-    run_keyed(effect, audio, None)
+/// Runs `audio` through an effect.
+pub(super) fn run(effect: impl Into<AnyEffect>, audio: &[Vec<f32>]) -> Heard {
+    run_as(&Slot::new(effect.into()), audio, &Run::default())
 }
 
 /// As [`run`], with a key.
-pub(super) fn run_keyed(effect: impl Into<AnyEffect>, audio: &Planes, key: Option<&Planes>) -> Heard {
-    let effect = effect.into();
-    assert_eq!(effect.check(), Ok(()));
-    let slot = Slot::new(effect);
-    let setup = Setup { rate: RATE, channels: audio.len(), strips: 1, moves: false };
-    let mut live = AnyEffect::prepare(&[&slot], &setup, &Seen::default());
-    let mut out = audio.clone();
-    let (length, mut at) = (audio[0].len(), 0);
-    while at < length {
-        let frames = (PIECE - at % PIECE).min(333 - at % 333).min(length - at);
-        piece(&mut *live, &mut out, key, at, frames);
-        at += frames;
+pub(super) fn run_keyed(effect: impl Into<AnyEffect>, audio: &[Vec<f32>], key: Option<&Planes>) -> Heard {
+    run_as(&Slot::new(effect.into()), audio, &Run { key, ..Run::default() })
+}
+
+/// As [`run`], with curves and all else that may differ.
+pub(super) fn run_as(slot: &Slot, audio: &[Vec<f32>], how: &Run<'_>) -> Heard {
+    assert_eq!(slot.effect.check(), Ok(()));
+    let setup = Setup { rate: how.rate, channels: audio.len(), strips: 1, moves: slot.moves() };
+    let mut live = AnyEffect::prepare(&[slot], &setup, &how.seen);
+    let mut out = audio.to_vec();
+    for piece in pieces(audio[0].len(), how.most) {
+        run_piece(&mut *live, &mut out, piece, how);
     }
     Heard { out, reduction: live.reading(0).reduction.unwrap_or(0.0) }
 }
 
-fn piece(live: &mut dyn Processor, audio: &mut Planes, key: Option<&Planes>, at: usize, frames: usize) {
-    let settles = (at + frames).is_multiple_of(PIECE);
-    let shape = |channels| Shape { channels, lanes: 1, frames, settles };
+fn run_piece(live: &mut dyn Processor, audio: &mut Planes, piece: Range<usize>, how: &Run<'_>) {
+    let frames = piece.len();
+    let shape = |channels| Shape { channels, lanes: 1, frames, settles: piece.end.is_multiple_of(PIECE) };
     let cut = |planes: &Planes| -> Vec<f32> {
-        planes.iter().flat_map(|plane| plane[at..at + frames].to_vec()).collect()
+        planes.iter().flat_map(|plane| plane[piece.clone()].to_vec()).collect()
     };
     let mut data = cut(audio);
-    let heard = key.map(|key| (cut(key), key.len()));
+    let heard = how.key.map(|key| (cut(key), key.len()));
     let keys: Vec<View<'_>> =
         heard.iter().map(|(data, channels)| View::new(data, frames, shape(*channels))).collect();
     let mut spare = vec![0.0; frames];
@@ -94,9 +113,9 @@ fn piece(live: &mut dyn Processor, audio: &mut Planes, key: Option<&Planes>, at:
         keys: &keys,
         controls: &[],
         spare: Block::new(&mut spare, frames, shape(1)),
-        at: Frames(at as i64),
+        at: Frames(how.start + piece.start as i64),
     });
     for (plane, part) in audio.iter_mut().zip(data.chunks(frames)) {
-        plane[at..at + frames].copy_from_slice(part);
+        plane[piece.clone()].copy_from_slice(part);
     }
 }

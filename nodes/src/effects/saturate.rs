@@ -284,54 +284,28 @@ impl Flux {
 mod tests {
     use super::*;
     use crate::{
-        block::{Block, Shape},
         effect::Slot,
-        effects::AnyEffect,
+        effects::probe::{RATE, Run, run_as},
+        testing::{self, Dice, plane, power, sine},
     };
-    use rustfft::{FftPlanner, num_complex::Complex};
 
-    const RATE: u32 = 48_000;
     const KINDS: [Kind; 5] = [Kind::Tape, Kind::Tube, Kind::Transformer, Kind::Diode, Kind::Console];
 
     fn of(kind: Kind, drive: f64) -> Saturate {
         Saturate { kind, drive: Db(drive), ..Saturate::default() }
     }
 
-    /// Runs a mono signal in pieces of at most `cut` frames.
-    fn run(effect: &Saturate, input: &[f32], cut: usize) -> Vec<f32> {
-        let slot = Slot::new(AnyEffect::from(effect.clone()));
-        let setup = Setup { rate: RATE, channels: 1, strips: 1, moves: false };
-        let mut running = AnyEffect::prepare(&[&slot], &setup, &Seen::default());
-        let mut out = input.to_vec();
-        let mut spare = [0.0; PIECE];
-        let mut at = 0;
-        while at < out.len() {
-            let frames = cut.min(PIECE - at % PIECE).min(out.len() - at);
-            let shape = Shape { channels: 1, lanes: 1, frames, settles: (at + frames).is_multiple_of(PIECE) };
-            running.process(&mut Io {
-                audio: Block::new(&mut out[at..at + frames], PIECE, shape),
-                keys: &[],
-                controls: &[],
-                spare: Block::new(&mut spare, PIECE, shape),
-                at: Frames(at as i64),
-            });
-            at += frames;
-        }
-        out
-    }
-
-    fn sine(hertz: f64, peak: f64, frames: usize) -> Vec<f32> {
-        let turn = |n: usize| (hertz * n as f64 / f64::from(RATE)).fract();
-        (0..frames).map(|n| (peak * math::sin(TAU * turn(n))) as f32).collect()
+    /// Runs a mono signal in pieces of at most `most` frames.
+    fn heard(effect: &Saturate, input: &[f32], most: usize) -> Vec<f32> {
+        let slot = Slot::new(effect.clone().into());
+        run_as(&slot, &[input.to_vec()], &Run { most, ..Run::default() }).out.swap_remove(0)
     }
 
     /// Amplitudes at multiples of 10 Hz of what a sine at -12 dBFS becomes.
     fn spectrum(effect: &Saturate, hertz: f64) -> Vec<f64> {
-        let out = run(effect, &sine(hertz, Db(-12.0).gain(), 64_000), PIECE);
-        let mut line: Vec<_> =
-            out[out.len() - 4_800..].iter().map(|x| Complex::new(f64::from(*x), 0.0)).collect();
-        FftPlanner::new().plan_fft_forward(line.len()).process(&mut line);
-        line[..2_400].iter().map(|x| x.norm() / 2_400.0).collect()
+        let out = heard(effect, &plane(Db(-12.0).gain(), 64_000, sine(hertz, RATE)), PIECE);
+        let late = testing::spectrum(out[out.len() - 4_800..].iter().map(|x| f64::from(*x)));
+        late[..2_400].iter().map(|x| x.norm() / 2_400.0).collect()
     }
 
     /// Levels of the second to the fifth harmonic against the first.
@@ -381,16 +355,12 @@ mod tests {
 
     /// Noise at -18 dBFS whose samples lie as those of music do.
     fn music(frames: usize) -> Vec<f32> {
-        let mut state = 1_u64;
-        let mut next = move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 33) as f64 + 0.5) / f64::from(1_u32 << 31)
-        };
+        let mut dice = Dice(1);
         let unit = LOUDNESS.gain() / math::sqrt(2.0);
         (0..frames)
             .map(|_| {
-                let size = -unit * math::ln(next());
-                (if next() < 0.5 { size } else { -size }) as f32
+                let size = -unit * math::ln(1.0 - dice.roll());
+                (if dice.roll() < 0.5 { size } else { -size }) as f32
             })
             .collect()
     }
@@ -407,11 +377,11 @@ mod tests {
 
     #[test]
     fn quiet_signals_pass_unchanged() {
-        let input = sine(1_000.0, 1e-4, 24_000);
+        let input = plane(1e-4, 24_000, sine(1_000.0, RATE));
         for kind in KINDS {
             for drive in [0.0, 12.0] {
                 let effect = Saturate { tone: Db(3.0), ..of(kind, drive) };
-                let out = run(&effect, &input, PIECE);
+                let out = heard(&effect, &input, PIECE);
                 let late = effect.latency(RATE).0 as usize;
                 let gain = effect.drive.gain() * effect.makeup();
                 let error = (20_000..24_000)
@@ -427,9 +397,9 @@ mod tests {
     fn cuts_change_no_bit() {
         let input = music(3_000);
         for kind in KINDS {
-            let whole = run(&of(kind, 9.0), &input, PIECE);
+            let whole = heard(&of(kind, 9.0), &input, PIECE);
             for cut in [1, 7, 100] {
-                assert!(run(&of(kind, 9.0), &input, cut) == whole, "{kind:?} cut at {cut}");
+                assert!(heard(&of(kind, 9.0), &input, cut) == whole, "{kind:?} cut at {cut}");
             }
         }
     }
@@ -437,11 +407,10 @@ mod tests {
     #[test]
     fn loudness_stays_without_emphasis() {
         let input = music(48_000);
-        let power = |x: &[f32]| x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
         for kind in KINDS {
             for drive in [6.0, 12.0] {
                 let effect = Saturate { tone: Db(-kind.emphasis().1.0), ..of(kind, drive) };
-                let change = 0.5 * math::decibels(power(&run(&effect, &input, PIECE)) / power(&input));
+                let change = 0.5 * math::decibels(power(&heard(&effect, &input, PIECE)) / power(&input));
                 assert!(change.abs() < 0.6, "{kind:?}, {drive} dB: {change:.2} dB");
             }
         }

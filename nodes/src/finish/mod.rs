@@ -215,6 +215,7 @@ impl Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Dice, plane, sine};
     use std::convert::Infallible;
     use std::f64::consts::TAU;
 
@@ -236,11 +237,7 @@ mod tests {
 
     /// Drums, bass and a chord: a quiet verse, a loud chorus, about -20 LUFS.
     fn song(seconds: u32) -> Song {
-        let mut state = 1_u32;
-        let mut noise = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(state) / 2_147_483_648.0 - 1.0
-        };
+        let mut dice = Dice(1);
         let mut planes = vec![Vec::new(), Vec::new()];
         for n in 0..seconds * RATE {
             let time = f64::from(n) / f64::from(RATE);
@@ -248,7 +245,7 @@ mod tests {
             let loud = if (time / 8.0).fract() < 0.5 { 0.4 } else { 1.0 };
             let kick =
                 libm::exp(-beat * 12.0) * libm::sin(TAU * 55.0 * beat * (1.0 + libm::exp(-beat * 40.0)));
-            let snare = if (time as u64) % 2 == 1 { libm::exp(-beat * 30.0) * noise() } else { 0.0 };
+            let snare = if (time as u64) % 2 == 1 { libm::exp(-beat * 30.0) * dice.swing() } else { 0.0 };
             let bass = 0.3 * libm::sin(TAU * 82.4 * time);
             let chord = |shift: f64| {
                 [220.0, 277.2, 329.6].iter().map(|f| libm::sin(TAU * (f * time + shift))).sum::<f64>() * 0.08
@@ -309,12 +306,11 @@ mod tests {
 
     /// Bursts of random full-scale signs: between such samples peaks stand higher than a limiter's detector sees.
     fn signs() -> Song {
-        let mut state = 1_u32;
+        let mut dice = Dice(1);
         let mut plane = vec![0.0; 8 * RATE as usize];
         for burst in (0..plane.len() - 40).step_by(700) {
             for x in &mut plane[burst..burst + 40] {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                *x = if state >> 31 == 1 { 0.9 } else { -0.9 };
+                *x = if dice.roll() < 0.5 { 0.9 } else { -0.9 };
             }
         }
         Song(vec![plane.clone(), plane])
@@ -341,10 +337,8 @@ mod tests {
     #[test]
     fn a_loudness_that_the_gate_jumps_over_is_said() {
         // A tone with headroom, then clicks without: as gain lifts the tone alone, the clicks fall under the gate.
-        let tone =
-            (0..8 * RATE).map(|n| (0.1 * libm::sin(TAU * 1_000.0 * f64::from(n) / f64::from(RATE))) as f32);
-        let clicks = (0..8 * RATE).map(|n| if n % 2_000 == 0 { 0.9 } else { 0.0 });
-        let plane: Vec<f32> = tone.chain(clicks).collect();
+        let mut plane = plane(0.1, 8 * RATE as usize, sine(1_000.0, RATE));
+        plane.extend((0..8 * RATE).map(|n| if n % 2_000 == 0 { 0.9 } else { 0.0 }));
         let song = Song(vec![plane.clone(), plane]);
         let finished = |loudness| finish(&Finish { loudness: Lufs(loudness), ..Finish::default() }, &song);
         for (wanted, nearest) in [(-16.5, -17.5), (-15.8, -15.2)] {

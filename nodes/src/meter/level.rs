@@ -59,13 +59,12 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{plane, sine};
 
     #[test]
     fn a_sine_on_a_constant() {
         let mut meter = Level::default();
-        let signal: Vec<f32> = (0..48_000)
-            .map(|n| (0.1 + 0.5 * libm::sin(std::f64::consts::TAU * f64::from(n) / 48.0)) as f32)
-            .collect();
+        let signal = plane(1.0, 48_000, sine(1000.0, 48_000).map(|x| 0.1 + 0.5 * x));
         signal.chunks(77).for_each(|piece| meter.push(piece));
         let reading = meter.reading();
         assert!((reading.peak.0 - Db::of(0.6).0).abs() < 1e-6);

@@ -215,20 +215,19 @@ fn mean_above(powers: impl Iterator<Item = f64>, gate: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::math::gain;
+    use crate::{
+        dsp::math::gain,
+        testing::{noise, plane, sine},
+    };
 
     /// A stereo tone of 1 kHz: stretches of seconds at peak levels in dBFS; below -200 is silence.
     fn tone(rate: u32, stretches: &[(f64, f64)]) -> Vec<f32> {
-        let mut out = Vec::new();
-        for (level, seconds) in stretches {
-            let amplitude = if *level < -200.0 { 0.0 } else { gain(*level) };
-            let end = out.len() + (seconds * f64::from(rate)).round() as usize;
-            for i in out.len()..end {
-                let angle = std::f64::consts::TAU * 1000.0 * i as f64 / f64::from(rate);
-                out.push((amplitude * libm::sin(angle)) as f32);
-            }
-        }
-        out
+        let mut tone = sine(1000.0, rate);
+        let mut stretch = |&(level, seconds): &(f64, f64)| {
+            let amplitude = if level < -200.0 { 0.0 } else { gain(level) };
+            plane(amplitude, (seconds * f64::from(rate)).round() as usize, tone.by_ref())
+        };
+        stretches.iter().flat_map(&mut stretch).collect()
     }
 
     fn measured(rate: u32, stretches: &[(f64, f64)]) -> LoudnessReading {
@@ -323,13 +322,11 @@ mod tests {
     }
 
     /// Noise that swells, with a beat in it: something like music.
-    fn music(rate: u32, seconds: u32, seed: u32) -> Vec<f32> {
-        let mut state = seed;
+    fn music(rate: u32, seconds: u32, seed: u64) -> Vec<f32> {
         let mut low = 0.0;
         (0..rate * seconds)
-            .map(|i| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let noise = f64::from(state) / 2_147_483_648.0 - 1.0;
+            .zip(noise(seed))
+            .map(|(i, noise)| {
                 low += (noise - low) * 0.1;
                 let time = f64::from(i) / f64::from(rate);
                 let beat = libm::exp(-(time * 2.0).fract() * 6.0);

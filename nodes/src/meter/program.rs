@@ -160,11 +160,10 @@ impl Strip {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{plane, sine};
 
     fn tone(amplitude: f64) -> Vec<f32> {
-        (0..96_000)
-            .map(|n| (amplitude * libm::sin(std::f64::consts::TAU * f64::from(n) / 48.0)) as f32)
-            .collect()
+        plane(amplitude, 96_000, sine(1000.0, 48_000))
     }
 
     #[test]

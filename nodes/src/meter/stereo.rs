@@ -111,10 +111,10 @@ impl Stereo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{plane, sine};
 
     fn measured(piece: usize, right: impl Fn(usize, f32) -> f32) -> StereoReading {
-        let left: Vec<f32> =
-            (0..48_000).map(|n| libm::sin(std::f64::consts::TAU * n as f64 / 48.0) as f32).collect();
+        let left = plane(1.0, 48_000, sine(1000.0, 48_000));
         let right: Vec<f32> = left.iter().enumerate().map(|(n, x)| right(n, *x)).collect();
         let mut meter = Stereo::new(48_000);
         for (left, right) in left.chunks(piece).zip(right.chunks(piece)) {

@@ -68,6 +68,7 @@ fn level(amplitude: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{noise, plane};
     use std::f64::consts::PI;
 
     fn measured(signal: &[f32]) -> PeakReading {
@@ -124,13 +125,8 @@ mod tests {
 
     #[test]
     fn cuts_change_nothing() {
-        let mut state = 1_u32;
-        let noise: Vec<f32> = (0..20_000)
-            .map(|i| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                ((f64::from(state) / 2_147_483_648.0 - 1.0) * f64::from(i) / 20_000.0) as f32
-            })
-            .collect();
+        let swelling = noise(1).enumerate().map(|(i, x)| x * i as f64 / 20_000.0);
+        let noise = plane(1.0, 20_000, swelling);
         let whole = measured(&noise);
         for piece in [1, 13, 4096] {
             let mut meter = TruePeakMeter::default();

@@ -2,39 +2,19 @@
 
 use super::*;
 use crate::{
-    block::{Block, PIECE, Shape},
+    block::PIECE,
     curve::{self, Curve, Point, Points, Scale},
     effect::Slot,
+    effects::probe::{RATE, Run, run_as},
     params::Params,
-    processor::{Processor, Running},
+    testing::{self, peak, plane, power},
 };
 
-const RATE: u32 = 48_000;
-
-/// What comes out when `input` goes in, in blocks of so many frames.
-fn heard(delay: &Delay, curve: Option<(&str, Curve)>, input: &[Vec<f32>], block: usize) -> Vec<Vec<f32>> {
+/// What comes out when `input` goes in, in pieces of so many frames.
+fn heard(delay: &Delay, curve: Option<(&str, Curve)>, input: &[Vec<f32>], most: usize) -> Vec<Vec<f32>> {
     let mut slot = Slot::new(delay.clone().into());
     slot.curves.extend(curve.map(|(name, curve)| (Delay::INFO.find(name).unwrap().1, curve)));
-    let setup = Setup { rate: RATE, channels: input.len(), strips: 1, moves: slot.moves() };
-    let mut running = Running::new(vec![(delay.clone(), &slot)], &setup, &Seen::default());
-    let frames = input[0].len();
-    let mut data = input.concat();
-    let mut spare = [0.0; PIECE];
-    let mut done = 0;
-    while done < frames {
-        let piece = block.min(PIECE - done % PIECE).min(frames - done);
-        let settles = (done + piece).is_multiple_of(PIECE);
-        let shape = Shape { channels: input.len(), lanes: 1, frames: piece, settles };
-        running.process(&mut Io {
-            audio: Block::new(&mut data[done..], frames, shape),
-            keys: &[],
-            controls: &[],
-            spare: Block::new(&mut spare, PIECE, Shape { channels: 1, ..shape }),
-            at: Frames(done as i64),
-        });
-        done += piece;
-    }
-    data.chunks(frames).map(<[f32]>::to_vec).collect()
+    run_as(&slot, input, &Run { most, ..Run::default() }).out
 }
 
 fn impulse(frames: usize) -> Vec<f32> {
@@ -44,7 +24,7 @@ fn impulse(frames: usize) -> Vec<f32> {
 }
 
 fn sine(frequency: f64, frames: usize) -> Vec<f32> {
-    (0..frames).map(|i| math::sin(Hz(frequency).radians(RATE) * i as f64) as f32).collect()
+    plane(1.0, frames, testing::sine(frequency, RATE))
 }
 
 fn stepped(from: f64, to: f64, at: i64) -> Curve {
@@ -83,14 +63,8 @@ fn a_time_between_frames_is_met() {
     let delay = Delay { time: Ms(20.007), feedback: Percent(0.0), ..Delay::default() };
     for frequency in [440.0, 5000.0, 16_000.0] {
         let out = heard(&delay, None, &[sine(frequency, 6000)], PIECE);
-        let (mut wrong, mut whole) = (0.0, 0.0);
-        for i in 2000..6000 {
-            let right = math::sin(Hz(frequency).radians(RATE) * (f64::from(i) - 20.007 * 48.0));
-            let error = f64::from(out[0][i as usize]) - right;
-            wrong += error * error;
-            whole += right * right;
-        }
-        let error = 10.0 * math::log10(wrong / whole);
+        let right = |i: usize| math::sin(Hz(frequency).radians(RATE) * (i as f64 - 20.007 * 48.0));
+        let error = testing::error((2000..6000).map(|i| (f64::from(out[0][i]), right(i))));
         assert!(error < -88.0, "{frequency} Hz: {error} dB");
     }
 }
@@ -103,8 +77,7 @@ fn many_echoes_between_frames_keep_their_highs() {
     let out = heard(&delay, None, &[burst], PIECE);
     let level = |echo: f64| {
         let start = (echo * 10.007 * 48.0) as usize + 50;
-        let power: f64 = out[0][start..start + 200].iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
-        10.0 * math::log10(power / 100.0)
+        10.0 * math::log10(2.0 * power(&out[0][start..start + 200]))
     };
     for echo in [1.0, 5.0, 10.0] {
         let right = 20.0 * math::log10(0.9) * (echo - 1.0);
@@ -181,7 +154,7 @@ fn drive_leaves_quiet_echoes_where_and_as_they_are() {
 #[test]
 fn drive_bends_loud_echoes_by_the_curve() {
     let delay = Delay { time: Ms(20.0), feedback: Percent(0.0), drive: Db(12.0), ..Delay::default() };
-    let input: Vec<f32> = sine(100.0, 6000).into_iter().map(|x| 0.8 * x).collect();
+    let input = plane(0.8, 6000, testing::sine(100.0, RATE));
     let out = heard(&delay, None, std::slice::from_ref(&input), PIECE);
     let hardness = Db(12.0).gain() - 1.0;
     for i in 3000..6000 {
@@ -195,8 +168,7 @@ fn drive_bends_loud_echoes_by_the_curve() {
 fn each_round_of_the_loop_bends_again() {
     let delay = Delay { time: Ms(50.0), feedback: Percent(95.0), drive: Db(18.0), ..Delay::default() };
     let out = heard(&delay, None, &[burst(500.0, 0.9, 14_000)], PIECE);
-    let peak =
-        |echo: usize| out[0][2400 * echo..2400 * echo + 2000].iter().fold(0.0f32, |a, x| a.max(x.abs()));
+    let peak = |echo: usize| peak(&out[0][2400 * echo..2400 * echo + 2000]);
     let hardness = Db(18.0).gain() - 1.0;
     let mut right = 0.9;
     for echo in 1..5 {
@@ -225,5 +197,5 @@ fn the_tail_is_told() {
     let mut input = sine(1000.0, 2000);
     input.resize(2000 + tail + 4000, 0.0);
     let out = heard(&delay, None, &[input], PIECE);
-    assert!(out[0][2000 + tail..].iter().all(|x| x.abs() < 3.2e-5));
+    assert!(peak(&out[0][2000 + tail..]) < 3.2e-5);
 }

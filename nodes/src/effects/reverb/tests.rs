@@ -2,55 +2,21 @@
 
 use super::*;
 use crate::{
-    block::{Block, PIECE, Shape},
     curve::{self, Curve, Point, Points, Scale},
     dsp::fft::{Complex, Fft},
     effect::Slot,
+    effects::probe::{RATE, Run, run, run_as},
     params::Params,
-    processor::{Processor, Running},
+    testing::{self, fall, lufs, peak, pink, plane},
 };
 
-const RATE: u32 = 48_000;
-
-/// What comes out when `input` goes in at a place of the song, in blocks of so many frames.
-fn heard(slot: &Slot, reverb: &Reverb, input: [Vec<f32>; 2], at: i64, block: usize) -> [Vec<f32>; 2] {
-    heard_at_rate(RATE, slot, reverb, input, at, block)
+/// What comes out when `input` goes in.
+fn heard(slot: &Slot, input: [Vec<f32>; 2], how: &Run<'_>) -> [Vec<f32>; 2] {
+    run_as(slot, &input, how).out.try_into().expect("two sides come out")
 }
 
-fn heard_at_rate(
-    rate: u32,
-    slot: &Slot,
-    reverb: &Reverb,
-    input: [Vec<f32>; 2],
-    at: i64,
-    block: usize,
-) -> [Vec<f32>; 2] {
-    let setup = Setup { rate, channels: 2, strips: 1, moves: slot.moves() };
-    let mut running = Running::new(vec![(reverb.clone(), slot)], &setup, &Seen::default());
-    let frames = input[0].len();
-    let mut data = input.concat();
-    let mut spare = [0.0; PIECE];
-    let (mut done, mut left) = (0, block);
-    while done < frames {
-        let piece = left.min(PIECE - done % PIECE).min(frames - done);
-        let settles = (done + piece).is_multiple_of(PIECE);
-        let shape = Shape { channels: 2, lanes: 1, frames: piece, settles };
-        running.process(&mut Io {
-            audio: Block::new(&mut data[done..], frames, shape),
-            keys: &[],
-            controls: &[],
-            spare: Block::new(&mut spare, PIECE, Shape { channels: 1, ..shape }),
-            at: Frames(at + done as i64),
-        });
-        done += piece;
-        left = if left == piece { block } else { left - piece };
-    }
-    let right = data.split_off(frames);
-    [data, right]
-}
-
-fn plainly(reverb: &Reverb, input: [Vec<f32>; 2], at: i64) -> [Vec<f32>; 2] {
-    heard(&Slot::new(reverb.clone().into()), reverb, input, at, 1024)
+fn plainly(reverb: &Reverb, input: [Vec<f32>; 2]) -> [Vec<f32>; 2] {
+    heard(&Slot::new(reverb.clone().into()), input, &Run::default())
 }
 
 /// An impulse on both sides.
@@ -61,40 +27,13 @@ fn impulse(seconds: f64, rate: u32) -> [Vec<f32>; 2] {
 }
 
 /// What an impulse at a place of the song becomes.
-fn response(reverb: &Reverb, seconds: f64, rate: u32, at: i64) -> [Vec<f32>; 2] {
-    heard_at_rate(rate, &Slot::new(reverb.clone().into()), reverb, impulse(seconds, rate), at, 1024)
+fn response(reverb: &Reverb, seconds: f64, rate: u32, start: i64) -> [Vec<f32>; 2] {
+    let how = Run { rate, start, ..Run::default() };
+    heard(&Slot::new(reverb.clone().into()), impulse(seconds, rate), &how)
 }
 
-fn noise(frames: usize, mut seed: u32) -> Vec<f32> {
-    std::iter::repeat_with(|| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (f64::from(seed) / f64::from(u32::MAX) - 0.5) as f32
-    })
-    .take(frames)
-    .collect()
-}
-
-/// Pink noise by Kellet's sum of one-poles, within 0.05 dB from 10 Hz up.
-fn pink(frames: usize, seed: u32) -> Vec<f32> {
-    let poles = [
-        (0.99886, 0.0555179),
-        (0.99332, 0.0750759),
-        (0.969, 0.153852),
-        (0.8665, 0.3104856),
-        (0.55, 0.5329522),
-        (-0.7616, -0.016898),
-    ];
-    let (mut states, mut last) = ([0.0; 6], 0.0);
-    let make = |white: f32| {
-        let white = f64::from(white);
-        for (state, (pole, gain)) in states.iter_mut().zip(poles) {
-            *state = pole * *state + gain * white;
-        }
-        let sum: f64 = states.iter().sum::<f64>() + last + 0.5362 * white;
-        last = 0.115926 * white;
-        (0.1 * sum) as f32
-    };
-    noise(frames, seed).into_iter().map(make).collect()
+fn noise(frames: usize, seed: u64) -> Vec<f32> {
+    plane(0.5, frames, testing::noise(seed))
 }
 
 fn reverb(kind: Space, decay: f64) -> Reverb {
@@ -118,7 +57,7 @@ fn band(samples: &[f32], frequency: f64, rate: u32) -> Vec<f64> {
     out
 }
 
-/// Decay time from the slope between -5 and -35 dB of the backward integral (Schroeder 1965), over several impulses.
+/// Decay time over several impulses.
 fn measured(responses: &[Vec<f32>], frequency: f64, rate: u32) -> f64 {
     let mut energy = vec![0.0; responses[0].len()];
     for response in responses {
@@ -126,14 +65,7 @@ fn measured(responses: &[Vec<f32>], frequency: f64, rate: u32) -> f64 {
             *sum += x * x;
         }
     }
-    for i in (1..energy.len()).rev() {
-        energy[i - 1] += energy[i];
-    }
-    let place = |decibels: f64| {
-        let level = energy[0] * math::gain(2.0 * decibels);
-        energy.iter().position(|e| *e < level).expect("it decays so far") as f64
-    };
-    2.0 * (place(-35.0) - place(-5.0)) / f64::from(rate)
+    fall(energy) / f64::from(rate)
 }
 
 #[test]
@@ -191,12 +123,8 @@ fn the_sides_differ_and_the_mono_sum_stands() {
 #[test]
 fn loudness_follows_neither_kind_nor_decay_nor_size() {
     let frames = 4 * RATE as usize;
-    let loudness = |sides: &[Vec<f32>; 2]| {
-        let mut meter = ebur128::EbuR128::new(2, RATE, ebur128::Mode::I).unwrap();
-        meter.add_frames_planar_f32(&[&sides[0][frames / 2..], &sides[1][frames / 2..]]).unwrap();
-        meter.loudness_global().unwrap()
-    };
-    let dry = [pink(frames, 1), pink(frames, 2)];
+    let loudness = |sides: &[Vec<f32>; 2]| lufs(&sides[0][frames / 2..], &sides[1][frames / 2..], RATE);
+    let dry = [1, 2].map(|seed| plane(0.05, frames, pink(seed)));
     let reference = loudness(&dry);
     for (kind, decay, size) in [
         (Space::Hall, 0.5, 100.0),
@@ -207,7 +135,7 @@ fn loudness_follows_neither_kind_nor_decay_nor_size() {
         (Space::Chamber, 0.8, 100.0),
     ] {
         let reverb = Reverb { size: Percent(size), ..reverb(kind, decay) };
-        let change = loudness(&plainly(&reverb, dry.clone(), 0)) - reference;
+        let change = loudness(&plainly(&reverb, dry.clone())) - reference;
         assert!(change.abs() < 1.1, "{kind:?}, {decay} s, {size} %: {change} LU");
     }
 }
@@ -223,9 +151,10 @@ fn no_cut_of_the_stream_changes_a_bit() {
     }
     let input = [noise(6000, 3), noise(6000, 4)];
     for slot in [Slot::new(reverb.clone().into()), slot] {
-        let whole = heard(&slot, &reverb, input.clone(), -37, 4096);
-        for block in [1, 13, 77, 128] {
-            assert!(heard(&slot, &reverb, input.clone(), -37, block) == whole, "blocks of {block}");
+        let cut = |most| heard(&slot, input.clone(), &Run { start: -37, most, ..Run::default() });
+        let whole = cut(4096);
+        for most in [1, 13, 77, 128] {
+            assert!(cut(most) == whole, "pieces of {most}");
         }
     }
 }
@@ -234,11 +163,11 @@ fn no_cut_of_the_stream_changes_a_bit() {
 fn predelay_is_exact_and_silence_stays_silent() {
     let first = |predelay| {
         let reverb = Reverb { predelay: Ms(predelay), ..reverb(Space::Hall, 1.0) };
-        let [left, right] = plainly(&reverb, impulse(0.1, RATE), 0);
+        let [left, right] = plainly(&reverb, impulse(0.1, RATE));
         left.iter().zip(&right).position(|(l, r)| *l != 0.0 || *r != 0.0).unwrap()
     };
     assert_eq!(first(23.5), first(0.0) + 1128);
-    let quiet = plainly(&reverb(Space::Hall, 1.0), [vec![0.0; 5000], vec![0.0; 5000]], 0);
+    let quiet = plainly(&reverb(Space::Hall, 1.0), [vec![0.0; 5000], vec![0.0; 5000]]);
     assert!(quiet.iter().flatten().all(|x| *x == 0.0));
 }
 
@@ -248,9 +177,11 @@ fn the_tail_is_told_and_extremes_stay_bounded() {
     let tail = short.tail(RATE).0 as usize;
     let mut sides = [noise(9600, 5), noise(9600, 6)];
     sides.iter_mut().for_each(|side| side.resize(9600 + tail + 4800, 0.0));
-    let out = plainly(&short, sides, 0);
-    let late = out.iter().flat_map(|side| &side[9600 + tail..]).fold(0.0, |a: f32, x| a.max(x.abs()));
-    assert!(late < 3.2e-5, "{late} after the tail");
+    let out = plainly(&short, sides);
+    for side in &out {
+        let late = peak(&side[9600 + tail..]);
+        assert!(late < 3.2e-5, "{late} after the tail");
+    }
 
     let long = Reverb {
         size: Percent(150.0),
@@ -259,30 +190,15 @@ fn the_tail_is_told_and_extremes_stay_bounded() {
         width: Percent(200.0),
         ..reverb(Space::Hall, 30.0)
     };
-    let out = plainly(&long, [noise(96_000, 7), noise(96_000, 8)], 0);
-    assert!(out.iter().flatten().all(|x| x.abs() < 8.0));
+    let out = plainly(&long, [noise(96_000, 7), noise(96_000, 8)]);
+    assert!(out.iter().all(|side| peak(side) < 8.0));
 }
 
 #[test]
 fn one_channel_hears_the_left_side() {
     let reverb = reverb(Space::Plate, 1.0);
-    let [left, _] = plainly(&reverb, [noise(3000, 9), noise(3000, 9)], 0);
-    let mut kernel =
-        reverb.prepare(&Setup { rate: RATE, channels: 1, strips: 1, moves: false }, &Seen::default());
-    kernel.tune(&reverb, Aim { strip: 0, rate: RATE, over: 0 });
-    let mut samples = noise(3000, 9);
-    let (mut spare, mut at) = ([0.0; PIECE], 0);
-    for piece in samples.chunks_mut(PIECE) {
-        let shape = Shape { channels: 1, lanes: 1, frames: piece.len(), settles: piece.len() == PIECE };
-        kernel.process(&mut Io {
-            audio: Block::new(piece, PIECE, shape),
-            keys: &[],
-            controls: &[],
-            spare: Block::new(&mut spare, PIECE, shape),
-            at: Frames(at),
-        });
-        at += PIECE as i64;
-    }
+    let [left, _] = plainly(&reverb, [noise(3000, 9), noise(3000, 9)]);
+    let samples = run(reverb, &[noise(3000, 9)]).out.swap_remove(0);
     let off = samples.iter().zip(&left).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(off < 1e-6, "{off}");
 }
