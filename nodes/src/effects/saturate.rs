@@ -3,6 +3,9 @@
 //! The signal is driven, its highs lifted, bent at a higher rate, lowered again, freed of its offset and brought back to
 //! its loudness by a constant factor. Emphasis of tape after McKnight, "Tape reproducer response measurements" (JAES 8, 1960).
 
+mod flux;
+
+use self::flux::Flux;
 use crate::{
     block::PIECE,
     choice,
@@ -242,40 +245,7 @@ impl Channel {
         self.lowered.settle();
         self.offset = math::settle(self.offset);
         if let Some(flux) = &mut self.flux {
-            flux.held = math::settle(flux.held);
-            flux.released = math::settle(flux.released);
-        }
-    }
-}
-
-/// The flux in a core, `p += g x` with a leak, and the voltage that it gives back: the exact inverse.
-#[derive(Clone)]
-struct Flux {
-    keep: f64,
-    gain: f64,
-    held: f64,
-    released: f64,
-}
-
-impl Flux {
-    /// With a corner at 5 Hz and a gain of 1 at 60 Hz.
-    fn new(rate: f64) -> Self {
-        let keep = math::exp(-TAU * OFFSET.0 / rate);
-        let turn = math::cos(TAU * 60.0 / rate);
-        Flux { keep, gain: math::sqrt(1.0 - 2.0 * keep * turn + keep * keep), held: 0.0, released: 0.0 }
-    }
-
-    fn gather(&mut self, samples: &mut [f64]) {
-        for x in samples {
-            self.held = self.keep * self.held + self.gain * *x;
-            *x = self.held;
-        }
-    }
-
-    fn release(&mut self, samples: &mut [f64]) {
-        for x in samples {
-            let before = std::mem::replace(&mut self.released, *x);
-            *x = (*x - self.keep * before) / self.gain;
+            flux.settle();
         }
     }
 }
