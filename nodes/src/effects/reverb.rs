@@ -157,7 +157,7 @@ impl Sounding {
     }
 
     #[inline(always)]
-    fn chunks(&mut self, audio: &mut Block<'_>, at: Frames) {
+    fn chunks<I: Isa>(&mut self, audio: &mut Block<'_>, at: Frames) {
         let frames = audio.frames();
         let mut done = 0;
         while done < frames {
@@ -165,10 +165,10 @@ impl Sounding {
             let chunk = (CHUNK - at.0.rem_euclid(CHUNK as i64) as usize).min(frames - done);
             let mut part = audio.part(done, chunk);
             if part.channels() == 1 {
-                self.chunk(part.plane(0), None, at);
+                self.chunk::<I>(part.plane(0), None, at);
             } else {
                 let (left, right) = part.stereo();
-                self.chunk(left, Some(right), at);
+                self.chunk::<I>(left, Some(right), at);
             }
             done += chunk;
         }
@@ -176,7 +176,7 @@ impl Sounding {
 
     /// At most a chunk, within 16 frames of the song from a multiple of 16 on. `left` and `right` enter as the input.
     #[inline(always)]
-    fn chunk(&mut self, left: &mut [f32], right: Option<&mut [f32]>, at: Frames) {
+    fn chunk<I: Isa>(&mut self, left: &mut [f32], right: Option<&mut [f32]>, at: Frames) {
         let frames = left.len();
         let (mut l, mut r, mut middle) = ([0.0; CHUNK], [0.0; CHUNK], [0.0; CHUNK]);
         l[..frames].copy_from_slice(left);
@@ -197,7 +197,7 @@ impl Sounding {
         let [plain, diffused, heard, early, mid, side] = now;
         let echoes = self.early.hear(&self.middle);
         let shares = Shares { plain, diffused, heard };
-        let tail = self.network.run([&self.sides[0], &self.sides[1]], at, frames, &shares);
+        let tail = self.network.run::<I>([&self.sides[0], &self.sides[1]], at, frames, &shares);
 
         let (mut same, mut opposite) = ([0.0; CHUNK], [0.0; CHUNK]);
         for f in 0..CHUNK {
@@ -227,7 +227,7 @@ impl Job for Chunks<'_, '_, '_> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.sounding.chunks(self.audio, self.at);
+        self.sounding.chunks::<I>(self.audio, self.at);
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     dsp::{
+        cpu::Isa,
         hadamard::{LINES, Lines, hadamard},
         ring::{CHUNK, Chunk, Ring},
     },
@@ -82,7 +83,7 @@ impl Network {
 
     /// Takes up to a chunk of both sides, which begins at a place of the song, and gives what both ears hear.
     #[inline(always)]
-    pub(super) fn run(
+    pub(super) fn run<I: Isa>(
         &mut self,
         sides: [&Ring; 2],
         at: Frames,
@@ -93,7 +94,7 @@ impl Network {
         self.diffuser.run(sides, frames, &mut diffused);
         let mut lines = [[0.0; CHUNK]; LINES];
         self.lines.read(&mut lines);
-        self.absorption.run(&mut lines, frames);
+        self.absorption.run::<I>(&mut lines, frames);
         let heard = self.listen(&lines, &diffused, &shares.heard);
 
         hadamard(&mut lines);
@@ -103,9 +104,13 @@ impl Network {
 
         let plain = sides.map(|side| side.read(self.diffuser.after));
         for (i, (line, fresh)) in lines.iter_mut().zip(&diffused).enumerate() {
+            let mut next = [0.0; CHUNK];
             for f in 0..CHUNK {
                 let input = shares.plain[f] * plain[i % 2][f] + shares.diffused[f] * fresh[f];
-                line[f] = settle(line[f] / TWICE + input);
+                next[f] = line[f] / TWICE + input;
+            }
+            for f in 0..CHUNK {
+                line[f] = settle(next[f]);
             }
         }
         self.lines.write(&lines, frames);
@@ -246,61 +251,42 @@ impl Absorption {
 
     /// Eight lines side by side, frame by frame, as a recursion has no other order.
     #[inline(always)]
-    fn run(&mut self, lines: &mut Lines, frames: usize) {
-        let (groups, _) = lines.as_chunks_mut::<{ 2 * WIDE }>();
-        for (group, lines) in groups.iter_mut().enumerate() {
+    fn run<I: Isa>(&mut self, lines: &mut Lines, frames: usize) {
+        for (group, lines) in lines.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
             let [b, c, a, d, e, g] = &self.numbers;
             let (b, c, a) = (wide(b, group), wide(c, group), wide(a, group));
             let (d, e, g) = (wide(d, group), wide(e, group), wide(g, group));
             let (mut first, mut second) = (wide(&self.states[0], group), wide(&self.states[1], group));
             for from in (0..frames).step_by(WIDE) {
-                let mut rows = rows(lines, from);
+                let mut tile = [[0.0; WIDE]; WIDE];
+                for (part, line) in tile.iter_mut().zip(&*lines) {
+                    part.copy_from_slice(&line[from..from + WIDE]);
+                }
+                let mut rows = I::turn8(tile);
                 for row in &mut rows[..WIDE.min(frames - from)] {
-                    for i in 0..2 * WIDE {
+                    for i in 0..WIDE {
                         let y = b[i] * row[i] + first[i];
                         first[i] = c[i] * row[i] - a[i] * first[i];
                         row[i] = d[i] * y + second[i];
                         second[i] = e[i] * y - g[i] * second[i];
                     }
                 }
-                keep(lines, from, &rows);
+                for (part, line) in I::turn8(rows).iter().zip(&mut *lines) {
+                    line[from..from + WIDE].copy_from_slice(part);
+                }
             }
             for (states, wide) in self.states.iter_mut().zip([first, second]) {
-                states[group * 2 * WIDE..][..2 * WIDE].copy_from_slice(&wide);
+                states[group * WIDE..][..WIDE].copy_from_slice(&wide);
             }
         }
     }
 }
 
-/// As many numbers as the narrowest vector holds.
-const WIDE: usize = 4;
+/// Lines that are absorbed side by side.
+const WIDE: usize = 8;
 
 /// A group of lines' numbers.
 #[inline(always)]
-fn wide(row: &[f32; LINES], group: usize) -> [f32; 2 * WIDE] {
+fn wide(row: &[f32; LINES], group: usize) -> [f32; WIDE] {
     row.as_chunks().0[group]
-}
-
-/// Four frames of eight lines, frame by frame.
-#[inline(always)]
-fn rows(lines: &[Chunk; 2 * WIDE], from: usize) -> [[f32; 2 * WIDE]; WIDE] {
-    let mut rows = [[0.0; 2 * WIDE]; WIDE];
-    for half in 0..2 {
-        for f in 0..WIDE {
-            for i in 0..WIDE {
-                rows[f][half * WIDE + i] = lines[half * WIDE + i][from + f];
-            }
-        }
-    }
-    rows
-}
-
-/// Writes back what [`rows`] gave.
-#[inline(always)]
-fn keep(lines: &mut [Chunk; 2 * WIDE], from: usize, rows: &[[f32; 2 * WIDE]; WIDE]) {
-    for i in 0..2 * WIDE {
-        for f in 0..WIDE {
-            lines[i][from + f] = rows[f][i];
-        }
-    }
 }
