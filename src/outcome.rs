@@ -67,7 +67,7 @@ impl From<RenderError> for Outcome {
     fn from(error: RenderError) -> Self {
         let hint = error.hint();
         match error {
-            RenderError::Song(diagnostic) => Outcome::Author(vec![*diagnostic]),
+            RenderError::Song(found) => Outcome::Author(found),
             RenderError::Bug { .. } => Outcome::Bug(error.to_string()),
             _ => Outcome::World(with_causes(&error), hint),
         }

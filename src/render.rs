@@ -16,7 +16,7 @@ use mixwright_engine::{
     resolved::Resolved,
     sink::Format,
     solo,
-    song::{Length, Place, Song, Stems},
+    song::{Length, Place, Song, Stems, UsedFile},
 };
 use mixwright_nodes::{params::nearest, unit::Frames};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,6 @@ use std::time::Instant;
 pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let begun = Instant::now();
     let Loaded { mut song, warnings, read } = load::song(&args.song)?;
-    let keep = [read, song.files()].concat();
     heard(&mut song, args)?;
     if args.stems.is_some() && song.stems == Stems::None {
         song.stems = Stems::All;
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         load::warn(&warnings);
         load::warn(&checked.warnings);
     }
-    let request = Request { keep, ..request(args, &song, &checked.song)? };
+    let request = Request { keep: texts(args, read), ..request(args, &song, &checked.song)? };
     let stop = stopped_by_the_keyboard()?;
     let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });
     let told = |done, all, rate| line.tell(done, all, rate);
@@ -118,6 +117,16 @@ fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Reque
         meters: if reports(args) { Meters::All } else { Meters::Master },
         machine: Machine { threads, block: args.block as usize, ..Machine::default() },
     })
+}
+
+/// The texts that a song was read from.
+fn texts(args: &args::Render, read: Vec<PathBuf>) -> Vec<UsedFile> {
+    let how = |path: &Path| match path == args.song.script {
+        true => "the song is declared in it",
+        false => "the script reads it",
+    };
+    let used = |path: PathBuf| UsedFile { how: how(&path).to_owned(), path, origin: Default::default() };
+    read.into_iter().map(used).collect()
 }
 
 fn named_after(script: &Path, format: Format) -> PathBuf {

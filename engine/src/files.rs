@@ -7,7 +7,10 @@
 
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
+mod identity;
 mod pool;
+
+pub use identity::Identity;
 
 use crate::diagnostic::Blame;
 use std::fs::{self, File};
@@ -234,30 +237,6 @@ pub fn nearest(path: &Path) -> Option<PathBuf> {
         return if meant.exists() { Some(meant) } else { nearest(&meant) };
     };
     names.into_iter().filter_map(|name| Some((near(&name)?, name))).min().map(|(_, name)| name)
-}
-
-/// What tells one file from another, whatever names lead to it: for one that is not there, the name that it would have.
-/// Names that differ only by case are one, as they are on many disks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Identity {
-    /// A file that is there: its disk and its number on it.
-    #[cfg(unix)]
-    Number(u64, u64),
-    /// Its whole path, in lower case.
-    Name(String),
-}
-
-/// The identity of what stands or would stand at a path.
-pub fn identity(path: &Path) -> Identity {
-    let path = followed(path).unwrap_or_else(|_| path.to_owned());
-    #[cfg(unix)]
-    if let Ok(found) = fs::metadata(&path) {
-        use std::os::unix::fs::MetadataExt;
-        return Identity::Number(found.dev(), found.ino());
-    }
-    let folder = fs::canonicalize(folder_of(&path)).unwrap_or_else(|_| folder_of(&path).to_owned());
-    let whole = path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name));
-    Identity::Name(whole.to_string_lossy().to_lowercase())
 }
 
 /// A file in the making. [`Output::commit`] puts it in its place; dropped, it leaves no trace.

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::Origin,
-    song::{ChannelPick, FadeShape, Overlap, SendFrom, StripKind, TapPoint},
+    song::{ChannelPick, FadeShape, Overlap, SendFrom, StripKind, TapPoint, UsedFile},
     time::Timeline,
 };
 use mixwright_nodes::{
@@ -35,6 +35,8 @@ pub struct Resolved {
     pub finish: Option<Finish>,
     /// Strips to be written as files of their own.
     pub stems: Stemmed,
+    /// The audio files that the song names, heard or not.
+    pub files: Vec<UsedFile>,
     /// The ruler, for reports.
     pub timeline: Timeline,
 }

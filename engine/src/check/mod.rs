@@ -71,6 +71,7 @@ pub fn check(song: &Song, files: &dyn Files) -> Result<Checked, Vec<Diagnostic>>
         chapters: bench.chapters(),
         stems: bench.stems(),
         finish: song.finish.clone(),
+        files: song.files(),
         timeline: bench.timeline.clone(),
         strips,
     };

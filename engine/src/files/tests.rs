@@ -166,3 +166,51 @@ fn more_inputs_than_handles() {
     let error = inputs[0].read(&mut [0]).unwrap_err();
     assert_eq!(error.to_string(), "it changed while it was read");
 }
+
+#[test]
+fn a_file_is_known_by_any_path() {
+    let dir = folder();
+    let kick = dir.path().join("kick.wav");
+    fs::write(&kick, b"x").unwrap();
+    fs::write(dir.path().join("other.wav"), b"x").unwrap();
+    fs::create_dir(dir.path().join("a")).unwrap();
+    let is = |a: &str, b: &str| Identity::of(&dir.path().join(a)).is(&Identity::of(&dir.path().join(b)));
+    assert!(is("kick.wav", "./a/../kick.wav") && !is("kick.wav", "other.wav"));
+    assert!(
+        is("new.wav", "a/../new.wav") && is("no/new.wav", "no/../no/./new.wav"),
+        "what does not exist yet"
+    );
+    assert!(!is("new.wav", "no/new.wav"));
+    assert!(Identity::existing(&kick).is_some() && Identity::existing(&dir.path().join("new.wav")).is_none());
+    let here = std::env::current_dir().unwrap();
+    assert!(Identity::of(Path::new("new.wav")).is(&Identity::of(&here.join("new.wav"))));
+}
+
+#[test]
+fn names_that_differ_by_case_may_be_one_file() {
+    let dir = folder();
+    let identity = |name: &str| Identity::of(&dir.path().join(name));
+    assert!(identity("Été.wav").is_but_for_case(&identity("étÉ.WAV")));
+    assert!(!identity("a/mix.wav").is_but_for_case(&identity("b/mix.wav")));
+    assert!(!identity("mix.wav").is_but_for_case(&identity("mix.flac")));
+}
+
+#[cfg(unix)]
+#[test]
+fn all_names_of_a_file_are_it() {
+    use std::os::unix::fs::symlink;
+    let dir = folder();
+    let at = |name: &str| dir.path().join(name);
+    fs::create_dir(at("audio")).unwrap();
+    fs::write(at("audio/kick.wav"), b"x").unwrap();
+    fs::hard_link(at("audio/kick.wav"), at("hard.wav")).unwrap();
+    symlink("audio/kick.wav", at("soft.wav")).unwrap();
+    symlink("soft.wav", at("softer.wav")).unwrap();
+    symlink("audio", at("folder")).unwrap();
+    symlink("audio/new.wav", at("dangling.wav")).unwrap();
+    let kick = Identity::of(&at("audio/kick.wav"));
+    for name in ["hard.wav", "soft.wav", "softer.wav", "folder/kick.wav"] {
+        assert!(Identity::of(&at(name)).is(&kick), "{name}");
+    }
+    assert!(Identity::of(&at("dangling.wav")).is(&Identity::of(&at("folder/new.wav"))));
+}

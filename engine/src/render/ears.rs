@@ -39,7 +39,7 @@ impl Ears {
         request: &Request,
         window: Window,
     ) -> Result<Ears, RenderError> {
-        let targets = Targets::new(plan, request)?;
+        let targets = Targets::new(song, plan, request)?;
         let sure = match request.part {
             Some((from, to)) => (to - from).0,
             None => song.end.0,

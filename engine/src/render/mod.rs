@@ -24,6 +24,7 @@ use crate::{
     plan::{self, Machine, Plan},
     resolved::Resolved,
     sink::{Format, SinkError},
+    song::UsedFile,
     source::SourceError,
 };
 use ears::Ears;
@@ -38,9 +39,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Why a render ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The song cannot be rendered at all.
-    #[error("{0}")]
-    Song(Box<Diagnostic>),
+    /// The song cannot be rendered at all, or not to where it is to go: all that is wrong.
+    #[error("{}", listed(.0))]
+    Song(Vec<Diagnostic>),
     /// It was told to stop.
     #[error("stopped before the end")]
     Cancelled,
@@ -67,6 +68,10 @@ pub enum RenderError {
         /// What the panic said.
         cause: String,
     },
+}
+
+fn listed(found: &[Diagnostic]) -> String {
+    found.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl RenderError {
@@ -109,8 +114,8 @@ pub struct Request {
     pub mix: Option<PathBuf>,
     /// The folder that stems go to, each under its strip's name.
     pub stems: Option<PathBuf>,
-    /// What the song is made of, so that no output takes its place.
-    pub keep: Vec<PathBuf>,
+    /// What the song was read from, so that no output takes its place; its sounds are known.
+    pub keep: Vec<UsedFile>,
     /// The kind of all files.
     pub format: Format,
     /// A part of the song, from a frame up to another; all of it otherwise.
@@ -143,7 +148,7 @@ pub fn render(
     sources: &dyn Sources,
     progress: &Progress<'_>,
 ) -> Result<Report, RenderError> {
-    let graph = graph::build(song).map_err(|error| RenderError::Song(Box::new(error)))?;
+    let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     let plan = plan::plan(&graph, song.rate, &request.machine);
     let window = window(song, &plan, request.part);
     let mut ears = Ears::open(song, &plan, request, window)?;
@@ -166,3 +171,6 @@ fn window(song: &Resolved, plan: &Plan, part: Option<(Frames, Frames)>) -> Windo
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

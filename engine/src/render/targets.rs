@@ -1,13 +1,15 @@
-//! Where outputs go: never on a file that the song is made of, and never two on one.
+//! Where the outputs of a render go: no two into one file, none onto a file that the song is made of.
 
 use super::{RenderError, Request};
 use crate::{
     diagnostic::Diagnostic,
-    files::{self, Identity},
+    files::Identity,
     plan::{Place, Plan},
+    resolved::Resolved,
     sink::Format,
+    song::UsedFile,
 };
-use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The files that are to be written.
@@ -22,62 +24,122 @@ impl Targets {
     /// The targets of a request.
     ///
     /// # Errors
-    /// If one is a file that must be kept, or two are the same.
-    pub(super) fn new(plan: &Plan, request: &Request) -> Result<Targets, RenderError> {
-        let stems: Vec<(&str, PathBuf)> = match &request.stems {
-            None => Vec::new(),
-            Some(folder) => plan
-                .outputs
-                .iter()
-                .filter(|output| output.place == Place::Stem)
-                .map(|output| (&*output.name, folder.join(stem_name(&output.name, request.format))))
-                .collect(),
+    /// All outputs that would destroy what the song is made of, or each other.
+    pub(super) fn new(song: &Resolved, plan: &Plan, request: &Request) -> Result<Targets, RenderError> {
+        let stems = stems(plan, request);
+        let used = song.files.iter().chain(&request.keep);
+        let used = used.filter_map(|file| Some((file, Identity::existing(&file.path)?))).collect::<Vec<_>>();
+        let targets = targets(&stems, request);
+        let mut found = Vec::new();
+        for (i, target) in targets.iter().enumerate() {
+            let replaced = used.iter().find(|(_, file)| file.is(&target.file));
+            found.extend(replaced.map(|(file, _)| target.replaces(file)));
+            found.extend(targets[..i].iter().find_map(|before| before.meets(target)));
+        }
+        if !found.is_empty() {
+            return Err(RenderError::Song(found));
+        }
+        let stems = stems.into_iter().map(|(_, path)| path).collect();
+        Ok(Targets { master: request.master.clone(), mix: request.mix.clone(), stems })
+    }
+}
+
+/// The stems that are wanted, by their names, and their files.
+fn stems<'p>(plan: &'p Plan, request: &Request) -> Vec<(&'p str, PathBuf)> {
+    let Some(folder) = &request.stems else { return Vec::new() };
+    let stems = plan.outputs.iter().filter(|output| output.place == Place::Stem);
+    let file = |name: &str| folder.join(stem_name(name, request.format));
+    stems.map(|output| (output.name.as_str(), file(&output.name))).collect()
+}
+
+/// An output and the file that it goes to.
+struct Target<'r> {
+    output: Output<'r>,
+    path: &'r Path,
+    file: Identity,
+}
+
+#[derive(Clone, Copy)]
+enum Output<'r> {
+    Mix,
+    Stem(&'r str),
+    Master,
+}
+
+/// All outputs that go into files.
+fn targets<'r>(stems: &'r [(&str, PathBuf)], request: &'r Request) -> Vec<Target<'r>> {
+    let named = [(Output::Master, &request.master), (Output::Mix, &request.mix)];
+    let named = named.into_iter().filter_map(|(output, path)| Some((output, path.as_deref()?)));
+    let stems = stems.iter().map(|(name, path)| (Output::Stem(name), path.as_path()));
+    named.chain(stems).map(|(output, path)| Target { output, path, file: Identity::of(path) }).collect()
+}
+
+impl Target<'_> {
+    /// What is said where it would replace a file of the song.
+    fn replaces(&self, file: &UsedFile) -> Diagnostic {
+        let (output, path, used, how) = (self.output, self.path.display(), file.path.display(), &file.how);
+        let message = if self.path == file.path.as_path() {
+            format!("{output} would replace `{used}`: {how}")
+        } else {
+            format!("{output}, `{path}`, is the same file as `{used}`: {how}")
         };
-        let named = [("the master", &request.master), ("the mix", &request.mix)];
-        let outputs: Vec<(String, &Path)> = named
-            .into_iter()
-            .filter_map(|(what, path)| Some((what.to_owned(), path.as_deref()?)))
-            .chain(stems.iter().map(|(name, path)| (format!("the stem `{name}`"), path.as_path())))
-            .collect();
-        apart(&outputs)?;
-        keep(&outputs, &request.keep)?;
-        Ok(Targets {
-            stems: stems.into_iter().map(|(_, path)| path).collect(),
-            master: request.master.clone(),
-            mix: request.mix.clone(),
-        })
+        Diagnostic::error(message).at(&file.origin).hint(self.output.elsewhere())
+    }
+
+    /// What is said where it and another are one file, if they are.
+    fn meets(&self, other: &Target<'_>) -> Option<Diagnostic> {
+        let (paths, both) = ((self.path, other.path), self.output.and(other.output));
+        let message = if paths.0 == paths.1 {
+            format!("{both} would both be `{}`", paths.0.display())
+        } else if self.file.is(&other.file) {
+            format!("{both} would be one file: `{}` is `{}`", paths.0.display(), paths.1.display())
+        } else if self.file.is_but_for_case(&other.file) {
+            let (a, b) = (paths.0.display(), paths.1.display());
+            format!("{both} would be `{a}` and `{b}`, which many systems take for one file")
+        } else {
+            return None;
+        };
+        Some(Diagnostic::error(message).hint(self.output.apart(other.output)))
     }
 }
 
-/// No two outputs are one file.
-fn apart(outputs: &[(String, &Path)]) -> Result<(), RenderError> {
-    let mut taken: BTreeMap<Identity, &str> = BTreeMap::new();
-    for (what, path) in outputs {
-        if let Some(other) = taken.insert(files::identity(path), what) {
-            let message = format!("{other} and {what} would both be written to `{}`", path.display());
-            return Err(mistake(
-                message,
-                "give each a file of its own; upper and lower case do not tell them apart",
-            ));
+impl fmt::Display for Output<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Output::Mix => f.write_str("the mix"),
+            Output::Master => f.write_str("the master"),
+            Output::Stem(strip) => write!(f, "the stem `{strip}`"),
         }
     }
-    Ok(())
 }
 
-/// No output takes the place of a file that the song is made of.
-fn keep(outputs: &[(String, &Path)], kept: &[PathBuf]) -> Result<(), RenderError> {
-    let kept: BTreeMap<Identity, &PathBuf> = kept.iter().map(|path| (files::identity(path), path)).collect();
-    for (what, path) in outputs {
-        if let Some(file) = kept.get(&files::identity(path)) {
-            let message = format!("{what} would replace `{}`, which the song is made of", file.display());
-            return Err(mistake(message, "name another file or folder for it"));
+impl Output<'_> {
+    fn and(self, other: Self) -> String {
+        match (self, other) {
+            (Output::Stem(a), Output::Stem(b)) if a == b => format!("two stems named `{a}`"),
+            (Output::Stem(a), Output::Stem(b)) => format!("the stems `{a}` and `{b}`"),
+            _ => format!("{self} and {other}"),
         }
     }
-    Ok(())
-}
 
-fn mistake(message: String, hint: &str) -> RenderError {
-    RenderError::Song(Box::new(Diagnostic::error(message).hint(hint)))
+    /// How it is kept from a file of the song.
+    fn elsewhere(self) -> String {
+        match self {
+            Output::Stem(_) => "let the stems go to a folder of their own".to_owned(),
+            _ => format!("give {self} another name"),
+        }
+    }
+
+    /// How it and another are kept apart.
+    fn apart(self, other: Self) -> String {
+        match (self, other) {
+            (Output::Stem(a), Output::Stem(b)) if a == b => {
+                format!("`{a}` is what is left of the mix: give the strip another name")
+            }
+            (Output::Stem(_), Output::Stem(_)) => "give one of the strips another name".to_owned(),
+            (one, _) => format!("give {one} another name"),
+        }
+    }
 }
 
 /// A strip's name as that of a file.

@@ -6,11 +6,13 @@ mod clip;
 mod motion;
 mod place;
 mod strip;
+mod used;
 
 pub use clip::{ChannelPick, Clip, FadeShape, Overlap};
 pub use motion::{Motion, MotionPoint, Setting, Tap, TapPoint, Turn};
 pub use place::{Anchor, Length, Place, Span};
 pub use strip::{Insert, InsertEffect, Parallel, Send, SendFrom, Strip, StripKind};
+pub use used::UsedFile;
 
 use crate::diagnostic::Origin;
 use mixwright_nodes::{curve::Shape, dsp::pan::PanLaw, finish::Finish, unit::Bpm};
@@ -94,12 +96,6 @@ impl Song {
             folder: PathBuf::new(),
             origin: Origin::default(),
         }
-    }
-
-    /// Every audio file that the song names: what clips play and what effects hear.
-    pub fn files(&self) -> Vec<PathBuf> {
-        let strips = self.strips.iter().chain([&self.master]);
-        strips.flat_map(Strip::files).map(|file| self.folder.join(file)).collect()
     }
 }
 

@@ -83,14 +83,6 @@ impl Strip {
     }
 }
 
-impl Strip {
-    /// The audio files that its clips play and its effects hear.
-    pub fn files(&self) -> Vec<String> {
-        let played = self.clips.iter().map(|clip| clip.file.clone());
-        played.chain(self.chain.iter().flat_map(Insert::files)).collect()
-    }
-}
-
 /// A place in a chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Insert {
@@ -100,16 +92,6 @@ pub enum Insert {
     Parallel(Parallel),
     /// A name for this place.
     Tap(String),
-}
-
-impl Insert {
-    fn files(&self) -> Vec<String> {
-        match self {
-            Insert::Effect(insert) => insert.effect.files().map(|(_, file)| file).collect(),
-            Insert::Parallel(beside) => beside.chain.iter().flat_map(Insert::files).collect(),
-            Insert::Tap(_) => Vec::new(),
-        }
-    }
 }
 
 /// An effect in a chain.

@@ -1,0 +1,126 @@
+//! What a render does to the disk, of a song whose sounds are made up: its files need only be there.
+
+#![allow(clippy::disallowed_methods, reason = "tests lay out files")]
+
+use super::*;
+use crate::{
+    check::{FileFacts, Files, check},
+    files::list,
+    resolved::PlayedClip,
+    song::{ChannelPick, Clip, Song, Stems, Strip, StripKind},
+};
+use mixwright_nodes::{
+    dsp::dither::Depth,
+    effect::{Sound, Width},
+};
+use sources::Player;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+const RATE: u32 = 48_000;
+
+/// A tenth of a second of a steady half.
+struct Steady;
+
+impl Files for Steady {
+    fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
+        Ok(FileFacts { rate: RATE, channels: 1, frames: u64::from(RATE) / 10 })
+    }
+}
+
+impl Sources for Steady {
+    fn player(&self, _: &[PlayedClip], _: u32, _: Width) -> Result<Box<dyn Player>, RenderError> {
+        Ok(Box::new(Steady))
+    }
+
+    fn sound(&self, _: &str, _: u32) -> Result<Arc<Sound>, RenderError> {
+        Ok(Arc::new(Sound { file_rate: RATE, channels: vec![vec![0.5]] }))
+    }
+}
+
+impl Player for Steady {
+    fn fill(&mut self, _: Frames, planes: &mut [&mut [f32]]) -> Result<(), RenderError> {
+        planes.iter_mut().for_each(|plane| plane.fill(0.5));
+        Ok(())
+    }
+}
+
+/// A folder with the sounds of two tracks, and their song.
+fn studio() -> (tempfile::TempDir, Song) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut song = Song { rate: RATE, folder: dir.path().to_owned(), stems: Stems::All, ..Song::new("test") };
+    for name in ["kick", "bass"] {
+        fs::write(dir.path().join(format!("{name}.wav")), name).unwrap();
+        let mut strip = Strip::new(name, StripKind::Track);
+        strip.clips.push(Clip::new(format!("{name}.wav")));
+        song.strips.push(strip);
+    }
+    (dir, song)
+}
+
+fn request(folder: &Path) -> Request {
+    Request {
+        master: Some(folder.join("master.wav")),
+        mix: Some(folder.join("mix.wav")),
+        stems: Some(folder.join("stems")),
+        format: Format::Wav(Depth::Bits16),
+        part: None,
+        meters: Meters::All,
+        machine: Machine { threads: 1, ..Machine::default() },
+        keep: Vec::new(),
+    }
+}
+
+fn rendered(song: &Song, request: &Request) -> Result<Report, RenderError> {
+    let song = check(song, &Steady).unwrap().song;
+    let stop = AtomicBool::new(false);
+    render(&song, request, &Steady, &Progress { told: &|_, _, _| {}, stop: &stop })
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    list(folder).unwrap().iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn all_outputs_that_cannot_be_are_told_at_once_and_nothing_is_written() {
+    let (dir, song) = studio();
+    let at = |name: &str| dir.path().join(name);
+    fs::write(at("song.ron"), "").unwrap();
+    let keep = UsedFile { path: at("song.ron"), how: "it is kept".to_owned(), origin: Default::default() };
+    let request = Request {
+        mix: Some(at("no/../song.ron")),
+        stems: Some(at("")),
+        keep: vec![keep],
+        master: Some(at("mix.wav")),
+        ..request(dir.path())
+    };
+    let before = names(dir.path());
+    let Err(RenderError::Song(found)) = rendered(&song, &request) else { panic!("it is refused") };
+    let told: Vec<String> = found
+        .iter()
+        .map(|found| found.to_string().replace(&format!("{}/", dir.path().display()), ""))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "the mix, `no/../song.ron`, is the same file as `song.ron`: it is kept; give the mix another name",
+            "the stem `kick` would replace `kick.wav`: track `kick` plays it; \
+             let the stems go to a folder of their own",
+            "the stem `bass` would replace `bass.wav`: track `bass` plays it; \
+             let the stems go to a folder of their own",
+        ]
+    );
+    assert_eq!(names(dir.path()), before);
+    assert_eq!(fs::read(at("kick.wav")).unwrap(), b"kick");
+}
+
+#[test]
+fn what_is_not_wanted_or_not_there_is_in_nobodys_way() {
+    let (dir, song) = studio();
+    let master = dir.path().join("master.wav");
+    let missing = UsedFile { path: master, how: "it was looked for".to_owned(), origin: Default::default() };
+    let request = Request { stems: None, mix: None, keep: vec![missing], ..request(dir.path()) };
+    rendered(&song, &request).unwrap();
+    assert_eq!(names(dir.path()), ["bass.wav", "kick.wav", "master.wav"]);
+}
