@@ -11,6 +11,7 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
+    files,
     plan::Machine,
     render::{Meters, Progress, Request, render, report::Report},
     resolved::Resolved,
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         load::warn(&checked.warnings);
     }
     let request = Request { keep: texts(args, read), ..request(args, &song, &checked.song)? };
-    let stop = stopped_by_the_keyboard()?;
+    let stop = stopped_from_outside()?;
     let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });
     let told = |done, all, rate| line.tell(done, all, rate);
     let done = render(&checked.song, &request, &load::disk(&song), &Progress { told: &told, stop: &stop });
@@ -194,16 +195,18 @@ fn place(text: &str) -> Option<Place> {
     (bar >= 1.0).then(|| Place::bar(bar))
 }
 
-/// Set when the author presses Ctrl-C, so that the render ends at the next block and leaves no litter.
-fn stopped_by_the_keyboard() -> Result<Arc<AtomicBool>, Outcome> {
+/// Set by Ctrl-C, or when the system or a closed terminal asks to end, so that the render ends at the next block and leaves
+/// no litter.
+fn stopped_from_outside() -> Result<Arc<AtomicBool>, Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     let set = stop.clone();
     ctrlc::set_handler(move || {
         if set.swap(true, Ordering::Relaxed) {
-            // Pressed twice: at once. Temporary files are swept by the next run.
+            // Asked twice: at once.
+            files::abandon();
             std::process::exit(130);
         }
-        tell("stopping; press again to stop at once\n");
+        tell("stopping; ask again to stop at once\n");
     })
     .map_err(|error| Outcome::World(format!("cannot listen for Ctrl-C: {error}"), None))?;
     Ok(stop)

@@ -8,11 +8,14 @@
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
 mod identity;
+mod passing;
 mod pool;
 
 pub use identity::Identity;
+pub use passing::{Folder, abandon};
 
 use crate::diagnostic::Blame;
+use passing::Passing;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -200,12 +203,14 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Makes a folder, and those above it, unless it is there.
+/// Makes a folder, and those above it, unless it is there; what was made goes again if it is empty in the end.
 ///
 /// # Errors
 /// If it cannot be made.
-pub fn folder(path: &Path) -> Result<(), FileError> {
-    step(path).and_then(|()| fs::create_dir_all(path)).map_err(|source| failed(Action::Write, path, source))
+pub fn folder(path: &Path) -> Result<Folder, FileError> {
+    let folder = Folder::missing(path);
+    let made = step(path).and_then(|()| fs::create_dir_all(path));
+    made.map(|()| folder).map_err(|source| failed(Action::Write, path, source))
 }
 
 /// The names in a folder, sorted.
@@ -243,6 +248,7 @@ pub fn nearest(path: &Path) -> Option<PathBuf> {
 #[derive(Debug)]
 pub struct Output {
     temporary: NamedTempFile,
+    passing: Passing,
     target: PathBuf,
 }
 
@@ -271,7 +277,8 @@ impl Output {
         if let Some(old) = old {
             temporary.as_file().set_permissions(old.permissions()).map_err(failed)?;
         }
-        Ok(Output { temporary, target })
+        let passing = Passing::new(temporary.path());
+        Ok(Output { temporary, passing, target })
     }
 
     /// Where the file will stand.
@@ -294,7 +301,8 @@ impl Output {
     /// # Errors
     /// If the disk refuses; the old file then stands as it stood, unless only the folder could not be secured.
     pub fn commit(self) -> Result<(), FileError> {
-        let Output { temporary, target } = self;
+        // Noted until the file has its place, lest the one in the making outlast us.
+        let Output { temporary, passing: _passing, target } = self;
         let failed = |source| failed(Action::Write, &target, source);
         step(&target).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
         step(&target).map_err(failed)?;

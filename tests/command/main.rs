@@ -7,6 +7,8 @@ mod faults;
 mod files;
 mod listening;
 mod sameness;
+#[cfg(unix)]
+mod signals;
 mod studio;
 mod targets;
 mod words;

@@ -214,3 +214,24 @@ fn all_names_of_a_file_are_it() {
     }
     assert!(Identity::of(&at("dangling.wav")).is(&Identity::of(&at("folder/new.wav"))));
 }
+
+#[test]
+fn a_folder_that_stays_empty_goes_again() {
+    let dir = folder();
+    let stems = dir.path().join("new/stems");
+    let made = super::folder(&stems).unwrap();
+    assert!(stems.is_dir());
+    drop(made);
+    assert!(names(dir.path()).is_empty());
+    let made = super::folder(&stems).unwrap();
+    let again = super::folder(&stems).unwrap();
+    put(&stems.join("kick.wav"), b"kick").unwrap();
+    drop(made);
+    assert_eq!(names(&stems), ["kick.wav"]);
+    fs::remove_file(stems.join("kick.wav")).unwrap();
+    drop(again);
+    assert!(stems.is_dir(), "it was there before");
+    fs::write(dir.path().join("file"), b"").unwrap();
+    assert!(super::folder(&dir.path().join("file/stems")).is_err());
+    assert_eq!(names(dir.path()), ["file", "new"]);
+}

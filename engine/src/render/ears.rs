@@ -1,7 +1,7 @@
 //! Who hears the outputs of a render: each at its place, the master finished last, and what they tell in the end.
 
 use super::{
-    Meters, RenderError, Request,
+    Meters, Progress, RenderError, Request,
     output::{Destination, Ear, Signal, Store, StripEar, stereo_meter},
     pipeline::{Listener, Tap, Window},
     report::{Chapter, Reduction, Report, StripReport},
@@ -37,9 +37,9 @@ impl Ears {
         song: &Resolved,
         plan: &Plan,
         request: &Request,
+        targets: Targets,
         window: Window,
     ) -> Result<Ears, RenderError> {
-        let targets = Targets::new(song, plan, request)?;
         let sure = match request.part {
             Some((from, to)) => (to - from).0,
             None => song.end.0,
@@ -57,9 +57,6 @@ impl Ears {
         };
         let all = request.meters == Meters::All;
         let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure);
-        if let Some(folder) = &request.stems {
-            crate::files::folder(folder)?;
-        }
         let mut stems = Vec::new();
         let mut files_of_stems = targets.stems.into_iter();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
@@ -120,6 +117,7 @@ impl Ears {
         length: usize,
         graph: &Graph,
         readings: Vec<(String, Reading)>,
+        progress: &Progress<'_>,
     ) -> Result<Report, RenderError> {
         let mut files = self.files;
         let mut sinks = Vec::new();
@@ -138,7 +136,8 @@ impl Ears {
                     }
                     None => None,
                 };
-                let (reading, finished) = master(&store.into_signal()?, wish, song.rate, sink.as_mut())?;
+                let (reading, finished) =
+                    master(&store.into_signal(progress)?, wish, song.rate, sink.as_mut())?;
                 sinks.extend(sink);
                 (Some(reading), Some(finished))
             }
@@ -147,6 +146,9 @@ impl Ears {
                 (metered, None)
             }
         };
+        if progress.cancelled() {
+            return Err(RenderError::Cancelled);
+        }
         sinks.into_iter().try_for_each(Sink::finish)?;
         Ok(Report {
             title: song.title.clone(),
@@ -169,7 +171,7 @@ impl Ears {
 
 /// The last phase of the master: solved on the stored signal, then run into its file.
 fn master(
-    signal: &Signal,
+    signal: &Signal<'_>,
     wish: &Finish,
     rate: u32,
     mut sink: Option<&mut Sink>,

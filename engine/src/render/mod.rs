@@ -19,7 +19,7 @@ pub use disk::Disk;
 
 use crate::{
     diagnostic::Diagnostic,
-    files::FileError,
+    files::{self, FileError},
     graph,
     plan::{self, Machine, Plan},
     resolved::Resolved,
@@ -35,6 +35,7 @@ use sources::Sources;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use targets::Targets;
 
 /// Why a render ended early.
 #[derive(Debug, thiserror::Error)]
@@ -151,11 +152,14 @@ pub fn render(
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     let plan = plan::plan(&graph, song.rate, &request.machine);
     let window = window(song, &plan, request.part);
-    let mut ears = Ears::open(song, &plan, request, window)?;
+    let targets = Targets::new(song, &plan, request)?;
+    // Outlives all that is written into it.
+    let _folder = request.stems.as_deref().map(files::folder).transpose()?;
+    let mut ears = Ears::open(song, &plan, request, targets, window)?;
     let readings =
         pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)?;
     let length = ears.settle(song, window, request.part.is_some())?;
-    ears.finish(song, request, length, &graph, readings)
+    ears.finish(song, request, length, &graph, readings, progress)
 }
 
 /// The frames to be rendered: up to the end that is sure and on through all tails, or a part with a run-up.

@@ -1,6 +1,6 @@
 //! What is made of what comes out: meters, files, and the song's one length.
 
-use super::{RenderError, pipeline::Listener};
+use super::{Progress, RenderError, pipeline::Listener};
 use crate::{
     files::{self, Handle},
     sink::Sink,
@@ -126,20 +126,21 @@ impl Store {
         Ok(())
     }
 
-    /// The signal, to be heard as often as needed.
-    pub(super) fn into_signal(self) -> Result<Signal, RenderError> {
+    /// The signal, to be heard as often as needed, until whoever listens to the progress wants to stop.
+    pub(super) fn into_signal<'p>(self, progress: &'p Progress<'p>) -> Result<Signal<'p>, RenderError> {
         let file = self.file.into_inner().map_err(|error| RenderError::Store(error.into_error()))?;
-        Ok(Signal { file, frames: self.frames })
+        Ok(Signal { file, frames: self.frames, progress })
     }
 }
 
 /// A stored stereo signal.
-pub(super) struct Signal {
+pub(super) struct Signal<'p> {
     file: Handle,
     frames: usize,
+    progress: &'p Progress<'p>,
 }
 
-impl Stored for Signal {
+impl Stored for Signal<'_> {
     type Error = RenderError;
 
     fn hear(&self, each: Hearer<'_>) -> Result<(), RenderError> {
@@ -150,6 +151,9 @@ impl Stored for Signal {
         let (mut left, mut right) = (vec![0.0; PIECE], vec![0.0; PIECE]);
         let mut done = 0;
         while done < self.frames {
+            if self.progress.cancelled() {
+                return Err(RenderError::Cancelled);
+            }
             let frames = PIECE.min(self.frames - done);
             file.read_exact(&mut bytes[..frames * 8]).map_err(RenderError::Store)?;
             let (words, _) = bytes[..frames * 8].as_chunks::<4>();

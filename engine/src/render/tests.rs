@@ -5,13 +5,14 @@
 use super::*;
 use crate::{
     check::{FileFacts, Files, check},
-    files::list,
+    files::{faults, list},
     resolved::PlayedClip,
     song::{ChannelPick, Clip, Song, Stems, Strip, StripKind},
 };
 use mixwright_nodes::{
     dsp::dither::Depth,
     effect::{Sound, Width},
+    finish::Finish,
 };
 use sources::Player;
 use std::fs;
@@ -123,4 +124,59 @@ fn what_is_not_wanted_or_not_there_is_in_nobodys_way() {
     let request = Request { stems: None, mix: None, keep: vec![missing], ..request(dir.path()) };
     rendered(&song, &request).unwrap();
     assert_eq!(names(dir.path()), ["bass.wav", "kick.wav", "master.wav"]);
+}
+
+/// The song with a last phase, whose outputs stand from before.
+fn rendered_before() -> (tempfile::TempDir, Song, Request) {
+    let (dir, mut song) = studio();
+    song.finish = Some(Finish::default());
+    let request = Request { stems: Some(dir.path().join("new/stems")), ..request(dir.path()) };
+    for old in [&request.master, &request.mix] {
+        fs::write(old.as_ref().unwrap(), b"old").unwrap();
+    }
+    (dir, song, request)
+}
+
+const BEFORE: [&str; 4] = ["bass.wav", "kick.wav", "master.wav", "mix.wav"];
+
+#[test]
+fn a_render_that_is_stopped_leaves_what_was_there() {
+    for late in [false, true] {
+        let (dir, song, request) = rendered_before();
+        let song = check(&song, &Steady).unwrap().song;
+        let stop = AtomicBool::new(false);
+        let (met, machine) = (AtomicBool::new(false), Machine { block: 480, ..request.machine });
+        let told = |done, all, _| {
+            met.fetch_or(request.stems.as_ref().unwrap().is_dir(), Ordering::Relaxed);
+            // Late, it is already the last phase that has to stop.
+            stop.fetch_or(!late || done == all, Ordering::Relaxed);
+        };
+        let request = Request { machine, ..request.clone() };
+        let done = render(&song, &request, &Steady, &Progress { told: &told, stop: &stop });
+        assert!(matches!(done, Err(RenderError::Cancelled)), "{late}: {done:?}");
+        assert!(met.into_inner(), "it had begun to write");
+        assert_eq!(names(dir.path()), BEFORE);
+        assert_eq!(fs::read(dir.path().join("master.wav")).unwrap(), b"old");
+    }
+}
+
+#[test]
+fn a_render_that_fails_anywhere_leaves_no_litter() {
+    for nth in 1.. {
+        let (dir, song, request) = rendered_before();
+        let fault = faults::arm(dir.path(), nth, io::ErrorKind::StorageFull);
+        let _ = rendered(&song, &request);
+        let struck = fault.struck();
+        drop(fault);
+        let stems = dir.path().join("new/stems");
+        assert!(!stems.exists() || !names(&stems).is_empty(), "operation {nth}: an empty folder");
+        let left =
+            names(dir.path()).into_iter().chain(if stems.exists() { names(&stems) } else { Vec::new() });
+        let known = |name: &String| BEFORE.contains(&name.as_str()) || name == "new";
+        assert_eq!(left.filter(|name| !known(name)).collect::<Vec<_>>(), [""; 0], "operation {nth}");
+        if !struck {
+            assert!(nth > 20, "only {nth} operations");
+            return;
+        }
+    }
 }
