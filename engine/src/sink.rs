@@ -152,16 +152,6 @@ impl Sink {
         Ok(Sink { output, form, coder, frames: 0 })
     }
 
-    /// What the file holds.
-    pub fn form(&self) -> Form {
-        self.form
-    }
-
-    /// Frames written so far.
-    pub fn frames(&self) -> u64 {
-        self.frames
-    }
-
     /// Writes what comes next: a plane for each channel, all of one length.
     ///
     /// # Errors

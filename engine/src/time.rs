@@ -86,16 +86,6 @@ impl Timeline {
         self.musical(0.0, length) + self.clock.beats(timed) - self.clock.beats(0.0)
     }
 
-    /// The bar, counted from 1, and the beat in it, counted from 1, of a frame.
-    pub fn bar(&self, frame: Frames) -> (u32, f64) {
-        let quarters = self.clock.beats(frame.0 as f64);
-        let stave = self.stave(|s| s.quarters <= quarters + 1e-9);
-        let bars = (quarters - stave.quarters) / stave.bar_length;
-        let whole = (bars + 1e-9).floor();
-        let beat = ((bars - whole) * stave.bar_length / stave.beat_length).max(0.0);
-        ((stave.bar + whole + 1.0).max(1.0) as u32, beat + 1.0)
-    }
-
     fn clip_end(&self, track: &str, clip: usize) -> Option<f64> {
         self.clip_ends.iter().find(|(name, _)| name == track)?.1.get(clip).copied()
     }
@@ -188,7 +178,6 @@ mod tests {
         assert_eq!(line.frame(&Place::bar(3.0)), Frames(2 * 4 * 24_000));
         assert_eq!(line.frame(&Place::bar(2.0).plus(length(0.0, -1.0, 0.5))), Frames(96_000));
         assert_eq!(line.frames(0.0, length(1.0, 1.0, 0.25)), Frames(96_000 + 24_000 + 12_000));
-        assert_eq!(line.bar(Frames(96_000 + 24_000)), (2, 2.0));
     }
 
     #[test]
@@ -200,7 +189,6 @@ mod tests {
         assert_eq!(line.frame(&Place::bar(3.0)), Frames(third));
         assert_eq!(line.frame(&Place::bar(4.0)), Frames(third + 72_000));
         assert_eq!(line.frame(&Place::bar(3.0).plus(length(0.0, 1.0, 0.0))), Frames(third + 12_000));
-        assert_eq!(line.bar(Frames(third + 72_000)), (4, 1.0));
     }
 
     #[test]

@@ -106,13 +106,6 @@ impl<'a> Block<'a> {
             self.plane(channel).copy_from_slice(other.plane(channel));
         }
     }
-
-    /// Makes all samples zero.
-    pub fn clear(&mut self) {
-        for channel in 0..self.shape.channels {
-            self.plane(channel).fill(0.0);
-        }
-    }
 }
 
 impl<'a> View<'a> {

@@ -64,15 +64,6 @@ impl Cascade {
         }
     }
 
-    /// A cascade of filters that never change, the same for all strips.
-    pub fn fixed(setup: &Setup, filters: &[Prototype]) -> Self {
-        let mut cascade = Cascade::new(&Setup { moves: false, ..*setup }, filters);
-        for strip in 0..setup.strips {
-            cascade.aim(Aim { strip, rate: setup.rate, over: 0 }, filters.iter().copied());
-        }
-        cascade
-    }
-
     /// Sends one strip's filters to new places. Those that are there already cost next to nothing.
     pub fn aim(&mut self, to: Aim, filters: impl IntoIterator<Item = Prototype>) {
         let mut links = self.links.iter_mut();
@@ -252,6 +243,13 @@ mod tests {
         Setup { rate, channels, strips, moves: false }
     }
 
+    /// A cascade of filters that never change, for one strip.
+    fn fixed(setup: &Setup, filters: &[Prototype]) -> Cascade {
+        let mut cascade = Cascade::new(setup, filters);
+        cascade.aim(Aim { strip: 0, rate: setup.rate, over: 0 }, filters.iter().copied());
+        cascade
+    }
+
     /// Runs interleaved lanes of one plane each through a cascade, in pieces of at most `most` frames.
     fn run(cascade: &mut Cascade, planes: &mut [Vec<f32>], lanes: usize, most: usize) {
         for piece in pieces(planes[0].len() / lanes, most) {
@@ -271,7 +269,7 @@ mod tests {
         const LENGTH: usize = 1 << 17;
         let mut impulse = vec![vec![0.0f32; LENGTH]];
         impulse[0][0] = 1.0;
-        run(&mut Cascade::fixed(&setup(rate, 1, 1), filters), &mut impulse, 1, PIECE);
+        run(&mut fixed(&setup(rate, 1, 1), filters), &mut impulse, 1, PIECE);
         let bins = spectrum(impulse[0].iter().map(|x| f64::from(*x)));
         let step = f64::from(rate) / LENGTH as f64;
         (0..300)
@@ -374,7 +372,7 @@ mod tests {
         let alone: Vec<Vec<Vec<f32>>> = (0..8)
             .map(|s| {
                 let mut planes = input[s].to_vec();
-                run(&mut Cascade::fixed(&setup(44_100, 2, 1), &strips[s]), &mut planes, 1, PIECE);
+                run(&mut fixed(&setup(44_100, 2, 1), &strips[s]), &mut planes, 1, PIECE);
                 planes
             })
             .collect();
@@ -445,7 +443,7 @@ mod tests {
             Prototype::all_pass(Hz(300.0), Q(2.0)),
         ] {
             let mut still = vec![input.clone()];
-            run(&mut Cascade::fixed(&setup(48_000, 1, 1), &[filter]), &mut still, 1, PIECE);
+            run(&mut fixed(&setup(48_000, 1, 1), &[filter]), &mut still, 1, PIECE);
             let moving = moved(&input, |_| filter);
             let off = moving.iter().zip(&still[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(off < 1e-6, "{off}");
@@ -461,14 +459,14 @@ mod tests {
         ];
         let input = plane(1.0, 1000, noise(6));
         let mut planes = vec![input.clone()];
-        run(&mut Cascade::fixed(&setup(44_100, 1, 1), &flat), &mut planes, 1, PIECE);
+        run(&mut fixed(&setup(44_100, 1, 1), &flat), &mut planes, 1, PIECE);
         assert_eq!(planes[0], input);
         assert_eq!(moved(&input, |_| flat[0]), input);
 
         let ringing = Prototype::high_pass(Hz(300.0), Slope(24.0), Q(1.0));
         let mut burst = vec![vec![0.0; 40_000]];
         burst[0][0] = 1.0;
-        run(&mut Cascade::fixed(&setup(44_100, 1, 1), &[ringing]), &mut burst, 1, PIECE);
+        run(&mut fixed(&setup(44_100, 1, 1), &[ringing]), &mut burst, 1, PIECE);
         let last = burst[0].iter().rposition(|x| *x != 0.0).unwrap();
         assert!(last < 20_000, "rings until {last}");
     }

@@ -4,7 +4,7 @@
 //! using trapezoidal integration and equivalent currents", 2013.
 
 use super::math::{self, settle};
-use crate::unit::{Hz, Q};
+use crate::unit::Hz;
 
 /// The numbers of a filter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,11 +20,6 @@ pub fn warped(frequency: Hz, rate: u32) -> f64 {
 }
 
 impl Tuning {
-    /// A filter at a frequency.
-    pub fn new(frequency: Hz, q: Q, rate: u32) -> Self {
-        Tuning::at(warped(frequency, rate), 1.0 / q.0)
-    }
-
     /// A filter at a [`warped`] frequency; `damping` is 1/Q.
     #[inline(always)]
     pub fn at(warped: f64, damping: f64) -> Self {

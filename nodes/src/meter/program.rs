@@ -109,11 +109,6 @@ impl Program {
             balance: self.stereo.is_some().then(|| self.loudness.balance()).flatten(),
         }
     }
-
-    /// Short-term loudness over time, as [`Loudness::short_term`].
-    pub fn short_term(&self) -> impl Iterator<Item = Option<Lufs>> {
-        self.loudness.short_term()
-    }
 }
 
 /// What a strip of the mix measures.
