@@ -2,9 +2,10 @@
 
 use super::{
     Meters, Progress, RenderError, Request,
-    output::{Destination, Ear, Signal, Store, StripEar, stereo_meter},
+    output::{Destination, Ear, StripEar, stereo_meter},
     pipeline::{Listener, Tap, Window},
     report::{Chapter, Reduction, Report, StripReport},
+    store::{Signal, Store},
     targets::Targets,
 };
 use crate::{

@@ -11,6 +11,7 @@ mod pack;
 pub mod pipeline;
 pub mod report;
 pub mod sources;
+mod store;
 mod sum;
 mod targets;
 mod together;
