@@ -304,10 +304,10 @@ mod tests {
                 vec![Prototype::bell(d.frequency(), Db(48.0 * d.roll() - 24.0), Q(d.between(0.1, 20.0)))]
             }),
             ("low shelf", 0.09, |d| {
-                vec![Prototype::low_shelf(d.frequency(), Db(48.0 * d.roll() - 24.0), Q(d.between(0.1, 5.0)))]
+                vec![Prototype::low_shelf(d.frequency(), Db(72.0 * d.roll() - 36.0), Q(d.between(0.1, 4.0)))]
             }),
             ("high shelf", 0.09, |d| {
-                vec![Prototype::high_shelf(d.frequency(), Db(48.0 * d.roll() - 24.0), Q(d.between(0.1, 5.0)))]
+                vec![Prototype::high_shelf(d.frequency(), Db(72.0 * d.roll() - 36.0), Q(d.between(0.1, 4.0)))]
             }),
             ("notch", 0.03, |d| vec![Prototype::notch(d.frequency(), Q(d.between(0.1, 20.0)))]),
             ("band pass", 0.03, |d| vec![Prototype::band_pass(d.frequency(), Q(d.between(0.1, 20.0)))]),

@@ -51,7 +51,8 @@ params! {
         frequency: Hz = 1000.0 in 10.0..=22000.0,
         /// The gain of a bell, shelf or tilt.
         gain: Db = 0.0 in -36.0..=36.0,
-        /// How narrow a bell, notch or band pass is; for shelves and passes 0.707 is steepest without a bump.
+        /// How narrow a bell, notch or band pass is; for shelves and passes 0.707 is steepest without a bump. That of a
+        /// shelf is at most 4, also where a curve moves it.
         q: Q = 0.707 in 0.1..=40.0,
         /// How steeply a high or low pass falls, in steps of 6 dB an octave.
         fixed slope: Slope = 12.0 in 6.0..=96.0,
@@ -68,10 +69,18 @@ params! {
     }
 }
 
+/// Above this a shelf would leave its analog curve by more than a tenth of a decibel.
+const SHARPEST_SHELF: Q = Q(4.0);
+
 impl Band {
+    fn is_shelf(&self) -> bool {
+        matches!(self.shape, Shape::LowShelf | Shape::HighShelf)
+    }
+
     /// The filter that the band is.
     pub fn prototype(&self) -> Prototype {
-        let Band { frequency, gain, q, slope, .. } = *self;
+        let Band { frequency, gain, slope, .. } = *self;
+        let q = if self.is_shelf() { Q(self.q.0.min(SHARPEST_SHELF.0)) } else { self.q };
         match self.shape {
             Shape::Bell => Prototype::bell(frequency, gain, q),
             Shape::LowShelf => Prototype::low_shelf(frequency, gain, q),
@@ -104,7 +113,15 @@ impl Effect for Eq {
 
     fn check(&self) -> Result<(), String> {
         let passes = |band: &&Band| matches!(band.shape, Shape::HighPass | Shape::LowPass);
-        self.bands.iter().filter(passes).try_for_each(|band| check_slope(band.slope))
+        self.bands.iter().filter(passes).try_for_each(|band| check_slope(band.slope))?;
+        match self.bands.iter().find(|band| band.is_shelf() && band.q.0 > SHARPEST_SHELF.0) {
+            None => Ok(()),
+            Some(band) => Err(format!(
+                "`q` of the {} is {}, but shelves go up to {SHARPEST_SHELF}",
+                band.shape.word(),
+                band.q
+            )),
+        }
     }
 }
 

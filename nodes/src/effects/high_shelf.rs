@@ -15,7 +15,7 @@ params! {
         /// The gain of all that lies well above.
         gain: Db = 0.0 in -36.0..=36.0,
         /// 0.707 is steepest without overshoot; less is gentler, more adds a bump on either side.
-        q: Q = 0.707 in 0.1..=40.0,
+        q: Q = 0.707 in 0.1..=4.0,
     }
 }
 
