@@ -70,7 +70,8 @@ pub(crate) struct Render {
     /// The kind of all files; by the name of the output if not given, 24 bits.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Kind>,
-    /// A part of the song, in bars (`17..25`) or times (`1:02.5..1:30`, `30s..45s`).
+    /// A part of the song, in bars (`17..25`) or times (`1:02.5..1:30`, `30s..45s`); one that reaches past the song's end
+    /// ends with the song.
     #[arg(long, value_name = "A..B", conflicts_with = "section")]
     pub(crate) range: Option<String>,
     /// A section of the song by its name.

@@ -44,9 +44,10 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let done = render(&checked.song, &request, &load::disk(&song), &Progress { told: &told, stop: &stop });
     line.end();
     let report = done?;
-    let start = request.part.map_or(Frames(0), |(from, _)| from);
     let sections = match &request.master {
-        Some(master) if reports(args) => sections::measured(&checked.song, master, start, report.length)?,
+        Some(master) if reports(args) => {
+            sections::measured(&checked.song, master, request.part, report.length)?
+        }
         _ => Vec::new(),
     };
     said(&report, &sections, args, begun)
@@ -164,7 +165,9 @@ fn part(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>
     if let Some(name) = &args.section {
         let known: Vec<String> = song.sections.iter().map(|section| section.name.clone()).collect();
         let section = song.sections.iter().find(|section| section.name == *name);
-        return section.map(|s| Some((s.from, s.to))).ok_or_else(|| unknown("section", name, &known));
+        return section
+            .map(|s| Some((s.from.max(Frames(0)), s.to)))
+            .ok_or_else(|| unknown("section", name, &known));
     }
     let Some(range) = &args.range else { return Ok(None) };
     let ends = range.split_once("..").and_then(|(from, to)| Some((place(from)?, place(to)?)));
@@ -184,14 +187,16 @@ fn part(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>
 /// A bar's number, or a time in minutes and seconds.
 fn place(text: &str) -> Option<Place> {
     let text = text.trim();
+    let number =
+        |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
     let at = |seconds| Place::default().plus(Length { seconds, ..Length::default() });
     if let Some((minutes, seconds)) = text.split_once(':') {
-        return Some(at(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?));
+        return Some(at(number(minutes)? * 60.0 + number(seconds)?));
     }
     if let Some(seconds) = text.strip_suffix('s') {
-        return Some(at(seconds.trim().parse().ok()?));
+        return Some(at(number(seconds)?));
     }
-    let bar: f64 = text.parse().ok()?;
+    let bar = number(text)?;
     (bar >= 1.0).then(|| Place::bar(bar))
 }
 

@@ -44,7 +44,8 @@ pub enum SinkError {
     File(#[from] FileError),
     /// A WAV file tells its length in 32 bits.
     #[error(
-        "cannot write `{path}`: {frames} frames would pass the 4 GiB of a WAV file, which ends at {most}"
+        "cannot write `{path}`: {} of sound would pass the 4 GiB of a WAV file, which ends at {}",
+        hours(*.frames, *.rate), hours(*.most, *.rate)
     )]
     TooLong {
         /// Which file.
@@ -53,6 +54,8 @@ pub enum SinkError {
         frames: u64,
         /// Frames that it can hold.
         most: u64,
+        /// Frames a second.
+        rate: u32,
     },
     /// The format has no such rate.
     #[error("cannot write `{path}`: FLAC knows no rate of {rate} Hz")]
@@ -64,11 +67,17 @@ pub enum SinkError {
     },
 }
 
+fn hours(frames: u64, rate: u32) -> String {
+    format!("{:.2} h", frames as f64 / f64::from(rate) / 3600.0)
+}
+
 impl SinkError {
     /// What may help.
     pub fn hint(&self) -> Option<String> {
         match self {
-            SinkError::TooLong { .. } => Some("write FLAC, fewer bits, or a lower rate".to_owned()),
+            SinkError::TooLong { .. } => Some(
+                "write FLAC, fewer bits or a lower rate, unless the song should not be that long".to_owned(),
+            ),
             SinkError::Rate { .. } => Some("write WAV, or a rate up to 655,350 Hz".to_owned()),
             SinkError::File(_) => None,
         }
@@ -96,7 +105,7 @@ impl Form {
             return Err(SinkError::Rate { path: path(), rate: self.rate });
         }
         match self.most_frames() {
-            most if frames > most => Err(SinkError::TooLong { path: path(), frames, most }),
+            most if frames > most => Err(SinkError::TooLong { path: path(), frames, most, rate: self.rate }),
             _ => Ok(()),
         }
     }

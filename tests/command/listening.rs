@@ -18,8 +18,75 @@ fn a_part_is_that_part_of_the_whole() {
         part.samples.iter_mut().zip(there).for_each(|(sample, there)| *sample -= there);
         assert!(part.peak() < -80.0, "{args}: {} dBFS are left", part.peak());
     }
-    studio.done("render mix.rhai --format wav32f -o part.wav --range 1..2");
-    assert_eq!(studio.wav("part.wav").frames(), 2 * RATE as usize, "a bar of 4/4 at 120 bpm");
+    studio.done("render mix.rhai --format wav32f -o part.wav --range 1..1.5");
+    assert_eq!(studio.wav("part.wav").frames(), RATE as usize, "half a bar of 4/4 at 120 bpm");
+}
+
+#[test]
+fn a_part_that_reaches_past_the_end_ends_with_the_song() {
+    let studio = Studio::new();
+    let exact = studio.bytes("mix.rhai");
+    let exact = String::from_utf8(exact).unwrap().replace("rate: 48.khz", "rate: 48.khz, end: 1.2.s");
+    studio.write("exact.rhai", &format!("{exact}song.section(\"all\", bar(1) .. bar(9));\n"));
+    for script in ["mix.rhai", "exact.rhai"] {
+        studio.done(&format!("render {script} --format wav32f -o whole.wav"));
+        let frames = studio.wav("whole.wav").frames();
+        for range in ["1s..2s", "1s..100s", "0:01..1000000:00", "1s..1e300s"] {
+            studio.done(&format!("render {script} --format wav32f -o part.wav --range {range}"));
+            assert_eq!(studio.wav("part.wav").frames(), frames - RATE as usize, "{script} {range}");
+        }
+    }
+    assert_eq!(studio.wav("whole.wav").frames(), RATE as usize * 6 / 5, "clips that go on are cut");
+    let report = studio.json("render exact.rhai --json -o part.wav --section all");
+    let sections = report["sections"].as_array().unwrap();
+    let all = sections.iter().find(|section| section["name"] == "all").expect("it ends with the song, too");
+    assert_eq!(all["to"], RATE * 6 / 5);
+    // What rings on after the last clip is of the song.
+    studio.done("render mix.rhai --format wav32f -o part.wav --range 1.5s..100s");
+    assert!(studio.wav("part.wav").peak() > -90.0);
+}
+
+#[test]
+fn a_part_past_the_end_is_refused() {
+    let studio = Studio::new();
+    studio.write("exact.rhai", &crate::studio::SONG.replace("rate: 48.khz", "rate: 48.khz, end: 1.2.s"));
+    studio
+        .write("late.rhai", &format!("{}song.section(\"late\", bar(9) .. bar(11));\n", crate::studio::SONG));
+    let said = studio.refused(2, "render exact.rhai --range 1.2s..9s");
+    assert!(
+        said.contains("from 0:01.200 to 0:09.000 there is nothing of the song: it is 0:01.200 long"),
+        "{said}"
+    );
+    // The second of them within what might have rung on.
+    for args in ["mix.rhai --range 100s..200s", "mix.rhai --range 2.3s..2.4s", "late.rhai --section late"] {
+        let said = studio.refused(2, &format!("render {args} -o part.wav --mix before.wav --stems stems"));
+        assert!(
+            said.contains("there is nothing of the song: its last clip ends at 0:01.500"),
+            "{args}: {said}"
+        );
+    }
+    assert!(!studio.path("part.wav").exists() && !studio.path("stems").exists());
+}
+
+#[test]
+fn a_song_of_a_month_is_doubted() {
+    let studio = Studio::new();
+    let long = |end: &str, master: &str| {
+        let track = "song.track(\"tone\", \"audio/tone.wav\");";
+        let text = format!("let song = song(\"Long\", #{{ rate: 48.khz, end: {end} }});\n{track}\n{master}");
+        studio.write("long.rhai", &text);
+        studio.run("render long.rhai")
+    };
+    for (end, words) in
+        [("1e12.s", "the song would be 6363 h long, or longer"), ("2.6e6.s", "the song is 722.2 h long")]
+    {
+        let ran = long(end, "");
+        let doubts = ran.err.contains(words) && ran.err.contains("is its `end` right?");
+        assert!(ran.code != 0 && doubts, "{}", ran.err);
+    }
+    // Told before anything is rendered, though the master is written last.
+    let said = long("20000.s", "song.master.finish(#{ loudness: -14.lufs, ceiling: -1.dbtp });").err;
+    assert!(said.contains("5.56 h of sound would pass the 4 GiB of a WAV file"), "{said}");
 }
 
 #[test]
@@ -27,7 +94,7 @@ fn parts_that_there_are_not() {
     let studio = Studio::new();
     let near = studio.refused(2, "render mix.rhai --section intor");
     assert!(near.contains("there is no section named `intor`") && near.contains("`intro`"), "{near}");
-    for range in ["5", "2..1", "a..b", "0..2", "1s..1s"] {
+    for range in ["5", "2..1", "a..b", "0..2", "1s..1s", "nans..1s", "0s..infs"] {
         let said = studio.refused(2, &format!("render mix.rhai --range {range}"));
         assert!(said.contains("--range"), "{said}");
     }

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
     song::{ChannelPick, Meter, Place, Section, Setting, Song, Stems, Strip, StripKind},
-    time::Timeline,
+    time::{FARTHEST, Timeline},
 };
 use mixwright_nodes::{
     curve::{Curve, Scale},
@@ -35,6 +35,9 @@ pub struct FileFacts {
     /// Frames.
     pub frames: u64,
 }
+
+/// Hours that few songs last.
+const A_DAY: f64 = 24.0;
 
 /// Where facts about files come from: the disk, or a test.
 pub trait Files {
@@ -166,6 +169,7 @@ impl<'a> Bench<'a> {
             let message = "the song ends before it begins";
             self.found.push(Diagnostic::error(message).at(&self.song.origin));
         }
+        self.found.extend(endless(self.song, end));
         end
     }
 
@@ -275,6 +279,23 @@ impl<'a> Bench<'a> {
         let vcas = song.vcas.iter().filter(|vca| vca.strips.contains(&strip.name)).map(|vca| &vca.level);
         std::iter::once(&strip.fader).chain(vcas).collect()
     }
+}
+
+/// What is said of a song that is hardly meant to be as long as it is.
+fn endless(song: &Song, end: Frames) -> Option<Diagnostic> {
+    let hours = end.seconds(song.rate) / 3600.0;
+    let found = match &song.end {
+        Some(_) if end >= FARTHEST => {
+            Diagnostic::error(format!("the song would be {hours:.0} h long, or longer"))
+        }
+        _ if hours > A_DAY => Diagnostic::warning(format!("the song is {hours:.1} h long")),
+        _ => return None,
+    };
+    let hint = match &song.end {
+        Some(_) => "is its `end` right?",
+        None => "is its last clip where it should be?",
+    };
+    Some(found.at(&song.origin).hint(hint))
 }
 
 /// Levels that add up; "off" stays off.

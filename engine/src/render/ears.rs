@@ -41,10 +41,7 @@ impl Ears {
         targets: Targets,
         window: Window,
     ) -> Result<Ears, RenderError> {
-        let sure = match request.part {
-            Some((from, to)) => (to - from).0,
-            None => song.end.0,
-        } as usize;
+        let sure = sure(song, window);
         let most = (window.to - window.from).0 as u64;
         let meter = || stereo_meter(song.rate);
         let mut files = Vec::new();
@@ -66,6 +63,9 @@ impl Ears {
         let master = match (&song.finish, targets.master) {
             (None, target) => Ear::new(file("master", target)?, Some(meter()), sure),
             (Some(_), target) => {
+                if let Some(target) = &target {
+                    form(song, request.format).check(target, most)?;
+                }
                 let folder = target.as_ref().and_then(|target| target.parent()).unwrap_or(Path::new("."));
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)
             }
@@ -93,18 +93,9 @@ impl Ears {
     }
 
     /// Finds the song's one length and hands on what all outputs held back.
-    pub(super) fn settle(
-        &mut self,
-        song: &Resolved,
-        window: Window,
-        part: bool,
-    ) -> Result<usize, RenderError> {
-        let sure = song.end.0 as usize;
-        let length = if part || song.exact {
-            (window.to - window.from).0 as usize
-        } else {
-            sure.max(self.mix.last_loud())
-        };
+    pub(super) fn settle(&mut self, song: &Resolved, window: Window) -> Result<usize, RenderError> {
+        let rings = if song.exact { 0 } else { self.mix.last_loud() };
+        let length = sure(song, window).max(rings);
         let ears = [&mut self.mix, &mut self.master].into_iter().chain(&mut self.stems);
         ears.into_iter().try_for_each(|ear| ear.settle(length))?;
         Ok(length)
@@ -170,6 +161,11 @@ impl Ears {
     }
 }
 
+/// The frames of a window that the song is sure to fill.
+fn sure(song: &Resolved, window: Window) -> usize {
+    (song.end.min(window.to) - window.from).0.max(0) as usize
+}
+
 /// The last phase of the master: solved on the stored signal, then run into its file.
 fn master(
     signal: &Signal<'_>,
@@ -214,9 +210,13 @@ fn sink(
     target: &Path,
     frames: u64,
 ) -> Result<Sink, RenderError> {
-    let form = Form { format, rate: song.rate, channels: 2 };
+    let form = form(song, format);
     form.check(target, frames)?;
     Ok(Sink::create(target, form, seed(&song.title, name))?)
+}
+
+fn form(song: &Resolved, format: Format) -> Form {
+    Form { format, rate: song.rate, channels: 2 }
 }
 
 /// The seed of a file's dither: the same for the same song and strip, wherever the file goes (FNV-1a).

@@ -8,6 +8,7 @@ mod follow;
 mod node;
 mod output;
 mod pack;
+mod part;
 pub mod pipeline;
 pub mod report;
 pub mod sources;
@@ -22,7 +23,7 @@ use crate::{
     diagnostic::Diagnostic,
     files::{self, FileError},
     graph,
-    plan::{self, Machine, Plan},
+    plan::{self, Machine},
     resolved::Resolved,
     sink::{Format, SinkError},
     song::UsedFile,
@@ -30,7 +31,6 @@ use crate::{
 };
 use ears::Ears;
 use mixwright_nodes::unit::Frames;
-use pipeline::Window;
 use report::Report;
 use sources::Sources;
 use std::io;
@@ -120,7 +120,7 @@ pub struct Request {
     pub keep: Vec<UsedFile>,
     /// The kind of all files.
     pub format: Format,
-    /// A part of the song, from a frame up to another; all of it otherwise.
+    /// A part of the song, from a frame up to another or to the song's end; all of it otherwise.
     pub part: Option<(Frames, Frames)>,
     /// What is measured on the way.
     pub meters: Meters,
@@ -137,9 +137,6 @@ pub enum Meters {
     Master,
 }
 
-/// How long before a part rendering begins at most, so that what rings is there.
-const RUN_UP: i64 = 10;
-
 /// Renders a song.
 ///
 /// # Errors
@@ -152,29 +149,18 @@ pub fn render(
 ) -> Result<Report, RenderError> {
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     let plan = plan::plan(&graph, song.rate, &request.machine);
-    let window = window(song, &plan, request.part);
+    let window = part::window(song, &plan, request.part)?;
     let targets = Targets::new(song, &plan, request)?;
     // Outlives all that is written into it.
     let _folder = request.stems.as_deref().map(files::folder).transpose()?;
     let mut ears = Ears::open(song, &plan, request, targets, window)?;
     let readings =
         pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)?;
-    let length = ears.settle(song, window, request.part.is_some())?;
-    ears.finish(song, request, length, &graph, readings, progress)
-}
-
-/// The frames to be rendered: up to the end that is sure and on through all tails, or a part with a run-up.
-fn window(song: &Resolved, plan: &Plan, part: Option<(Frames, Frames)>) -> Window {
-    match part {
-        Some((from, to)) => {
-            let run_up = plan.tail.0.clamp(i64::from(song.rate) / 10, RUN_UP * i64::from(song.rate));
-            Window { start: Frames((from.0 - run_up).max(0)), from, to }
-        }
-        None => {
-            let tail = if song.exact { Frames(0) } else { plan.tail };
-            Window { start: Frames(0), from: Frames(0), to: song.end + tail }
-        }
+    let length = ears.settle(song, window)?;
+    if length == 0 {
+        return Err(part::outside(song, window.from, window.to));
     }
+    ears.finish(song, request, length, &graph, readings, progress)
 }
 
 #[cfg(test)]
