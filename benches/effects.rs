@@ -69,7 +69,7 @@ fn run(bencher: Bencher<'_, '_>, name: &str, channels: usize, strips: usize) {
         while at < end {
             let frames = (PIECE - at % PIECE).min(end - at);
             let settles = (at + frames).is_multiple_of(PIECE);
-            let shape = Shape { channels, lanes: strips, frames, settles };
+            let shape = Shape { channels, strips, frames, settles };
             let one = Shape { channels: 1, ..shape };
             data.copy_from_slice(&input[..channels * plane]);
             let keys = [View::new(&input[channels * plane..], plane, one)];

@@ -1,6 +1,6 @@
 //! Planes of samples: how audio lies in memory on its way through a chain.
 //!
-//! A block is planar: one plane a channel. In a plane, a frame is a row of lanes, one lane for each strip of a pack; a
+//! A block is planar: one plane a channel. In a plane, a frame is a row with a place for each strip of a pack; a
 //! strip alone is a pack of one, and its plane is simply its samples in time. Counts are numbers of the run.
 
 /// A piece of audio that a node works on in place: at most [`PIECE`] frames.
@@ -25,7 +25,7 @@ pub struct Shape {
     /// Channels: 1 or 2.
     pub channels: usize,
     /// Strips side by side in a frame.
-    pub lanes: usize,
+    pub strips: usize,
     /// Frames from the first to the last.
     pub frames: usize,
     /// Whether the piece ends on a multiple of [`PIECE`] frames of the stream, where recursions clear denormals.
@@ -42,7 +42,7 @@ impl<'a> Block<'a> {
     /// If `data` is too short for the shape.
     pub fn new(data: &'a mut [f32], stride: usize, shape: Shape) -> Self {
         assert!(
-            shape.channels > 0 && data.len() >= stride * (shape.channels - 1) + shape.frames * shape.lanes
+            shape.channels > 0 && data.len() >= stride * (shape.channels - 1) + shape.frames * shape.strips
         );
         Block { data, stride, shape }
     }
@@ -63,14 +63,14 @@ impl<'a> Block<'a> {
     }
 
     /// Strips side by side.
-    pub fn lanes(&self) -> usize {
-        self.shape.lanes
+    pub fn strips(&self) -> usize {
+        self.shape.strips
     }
 
     /// The rows of one channel.
     pub fn plane(&mut self, channel: usize) -> &mut [f32] {
         let start = channel * self.stride;
-        &mut self.data[start..start + self.shape.frames * self.shape.lanes]
+        &mut self.data[start..start + self.shape.frames * self.shape.strips]
     }
 
     /// The rows of both channels of a stereo block.
@@ -79,7 +79,7 @@ impl<'a> Block<'a> {
     /// If the block is mono.
     pub fn stereo(&mut self) -> (&mut [f32], &mut [f32]) {
         assert_eq!(self.shape.channels, 2);
-        let n = self.shape.frames * self.shape.lanes;
+        let n = self.shape.frames * self.shape.strips;
         let (left, right) = self.data.split_at_mut(self.stride);
         (&mut left[..n], &mut right[..n])
     }
@@ -97,7 +97,7 @@ impl<'a> Block<'a> {
     /// `frames` frames from `from` on; settles where the whole did and the part is its end.
     pub fn part(&mut self, from: usize, frames: usize) -> Block<'_> {
         let shape = self.shape.part(from, frames);
-        Block { data: &mut self.data[from * self.shape.lanes..], stride: self.stride, shape }
+        Block { data: &mut self.data[from * self.shape.strips..], stride: self.stride, shape }
     }
 
     /// Copies all planes from `other`, which has the same shape.
@@ -115,7 +115,7 @@ impl<'a> View<'a> {
     /// If `data` is too short for the shape.
     pub fn new(data: &'a [f32], stride: usize, shape: Shape) -> Self {
         assert!(
-            shape.channels > 0 && data.len() >= stride * (shape.channels - 1) + shape.frames * shape.lanes
+            shape.channels > 0 && data.len() >= stride * (shape.channels - 1) + shape.frames * shape.strips
         );
         View { data, stride, shape }
     }
@@ -138,13 +138,13 @@ impl<'a> View<'a> {
     /// The rows of one channel.
     pub fn plane(&self, channel: usize) -> &'a [f32] {
         let start = channel * self.stride;
-        &self.data[start..start + self.shape.frames * self.shape.lanes]
+        &self.data[start..start + self.shape.frames * self.shape.strips]
     }
 
     /// `frames` frames from `from` on.
     pub fn part(&self, from: usize, frames: usize) -> View<'a> {
         let shape = self.shape.part(from, frames);
-        View { data: &self.data[from * self.shape.lanes..], stride: self.stride, shape }
+        View { data: &self.data[from * self.shape.strips..], stride: self.stride, shape }
     }
 }
 

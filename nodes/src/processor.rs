@@ -3,7 +3,7 @@
 use crate::{
     block::{Block, PIECE, Shape, View},
     curve::Curve,
-    dsp::{delay::Delay, lanes::Knobs},
+    dsp::{delay::Delay, knobs::Knobs},
     effect::{Aim, Channels, Effect, Kernel, Reading, Seen, Slot},
     unit::Frames,
 };
@@ -29,11 +29,11 @@ pub struct Setup {
 pub struct Io<'a> {
     /// Enters holding the input, leaves holding the output.
     pub audio: Block<'a>,
-    /// Sidechain keys. Strips of a pack have their keys side by side in the same lanes.
+    /// Sidechain keys. Strips of a pack have their keys side by side in the same places.
     pub keys: &'a [View<'a>],
     /// What followers say: one channel each, in the unit of the parameter that they move.
     pub controls: &'a [View<'a>],
-    /// One plane to work in, of the audio's frames and lanes; holds nothing of use.
+    /// One plane to work in, of the audio's frames and strips; holds nothing of use.
     pub spare: Block<'a>,
     /// The song's frame that enters first.
     pub at: Frames,
@@ -224,7 +224,7 @@ impl Blend {
 
     fn process(&mut self, io: &mut Io<'_>, kernel: impl FnOnce(&mut Io<'_>)) {
         let shape = io.audio.shape();
-        let plane = PIECE * shape.lanes;
+        let plane = PIECE * shape.strips;
         let mut dry = Block::new(&mut self.dry, plane, shape);
         dry.copy_from(io.audio.view());
         if self.on == Channels::Stereo {
@@ -241,12 +241,12 @@ impl Blend {
             });
         }
         self.late.run(&mut dry);
-        let len = shape.frames * shape.lanes;
+        let len = shape.frames * shape.strips;
         match self.on {
             Channels::Stereo => {
                 for channel in 0..shape.channels {
                     let dry = &self.dry[channel * plane..channel * plane + len];
-                    each(&self.mix, shape.lanes, io.audio.plane(channel), |i, wet, mix| {
+                    each(&self.mix, shape.strips, io.audio.plane(channel), |i, wet, mix| {
                         let dry = f64::from(dry[i]);
                         *wet = (dry + mix * (f64::from(*wet) - dry)) as f32;
                     });
@@ -258,8 +258,8 @@ impl Blend {
     }
 
     fn join(&mut self, on: Channels, audio: &mut Block<'_>, plane: usize) {
-        let lanes = audio.lanes();
-        let len = audio.frames() * lanes;
+        let strips = audio.strips();
+        let len = audio.frames() * strips;
         let (dry_left, dry_right) = (&self.dry[..len], &self.dry[plane..plane + len]);
         let (left, right) = audio.stereo();
         left.copy_from_slice(dry_left);
@@ -270,7 +270,7 @@ impl Blend {
             Channels::Side => (1.0, -1.0, [0.5, -0.5]),
             Channels::Mid | Channels::Stereo => (1.0, 1.0, [0.5, 0.5]),
         };
-        each(&self.mix, lanes, &mut self.part[..len], |i, wet, mix| {
+        each(&self.mix, strips, &mut self.part[..len], |i, wet, mix| {
             let dry = of[0] * f64::from(dry_left[i]) + of[1] * f64::from(dry_right[i]);
             // What a kernel did not change must leave no bit changed.
             let moved = mix * (f64::from(*wet) - f64::from(dry as f32));
@@ -281,13 +281,13 @@ impl Blend {
 }
 
 /// Calls `make` for each sample of a plane with its strip's share at its frame.
-fn each(knobs: &Knobs<1>, lanes: usize, plane: &mut [f32], mut make: impl FnMut(usize, &mut f32, f64)) {
-    if !knobs.moving() && lanes == 1 {
+fn each(knobs: &Knobs<1>, strips: usize, plane: &mut [f32], mut make: impl FnMut(usize, &mut f32, f64)) {
+    if !knobs.moving() && strips == 1 {
         let mix = knobs.at(0, 0, 0);
         return plane.iter_mut().enumerate().for_each(|(i, x)| make(i, x, mix));
     }
     for (i, x) in plane.iter_mut().enumerate() {
-        make(i, x, knobs.at(0, i % lanes, i / lanes));
+        make(i, x, knobs.at(0, i % strips, i / strips));
     }
 }
 

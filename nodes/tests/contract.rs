@@ -19,7 +19,7 @@ type Planes = Vec<Vec<f32>>;
 /// A processor under test with what it hears.
 struct Rig {
     live: Box<dyn Processor>,
-    lanes: usize,
+    strips: usize,
     start: i64,
 }
 
@@ -27,12 +27,12 @@ impl Rig {
     fn new(slots: &[&Slot], channels: usize, start: i64) -> Rig {
         let moves = slots.iter().any(|slot| slot.moves());
         let setup = Setup { rate: RATE, channels, strips: slots.len(), moves };
-        Rig { live: AnyEffect::prepare(slots, &setup, &seen()), lanes: slots.len(), start }
+        Rig { live: AnyEffect::prepare(slots, &setup, &seen()), strips: slots.len(), start }
     }
 
     /// Runs `audio` (planes of rows) through in blocks of `block` frames, with a key.
     fn run(&mut self, audio: &mut Planes, key: Option<&Planes>, from: usize, to: usize, block: usize) {
-        let mut spare = vec![0.0; PIECE * self.lanes];
+        let mut spare = vec![0.0; PIECE * self.strips];
         let mut at = from;
         while at < to {
             let to_grid = PIECE - at % PIECE;
@@ -40,24 +40,24 @@ impl Rig {
             let frames = to_grid.min(to_block).min(to - at);
             let shape = Shape {
                 channels: audio.len(),
-                lanes: self.lanes,
+                strips: self.strips,
                 frames,
                 settles: (at + frames).is_multiple_of(PIECE),
             };
-            let rows = at * self.lanes..(at + frames) * self.lanes;
+            let rows = at * self.strips..(at + frames) * self.strips;
             let mut data: Vec<f32> = audio.iter().flat_map(|plane| plane[rows.clone()].to_vec()).collect();
             let heard: Option<Vec<f32>> = key.map(|key| key[0][rows.clone()].to_vec());
             let one = Shape { channels: 1, ..shape };
             let keys: Vec<View<'_>> =
-                heard.iter().map(|data| View::new(data, frames * self.lanes, one)).collect();
+                heard.iter().map(|data| View::new(data, frames * self.strips, one)).collect();
             self.live.process(&mut Io {
-                audio: Block::new(&mut data, frames * self.lanes, shape),
+                audio: Block::new(&mut data, frames * self.strips, shape),
                 keys: &keys,
                 controls: &[],
-                spare: Block::new(&mut spare, PIECE * self.lanes, one),
+                spare: Block::new(&mut spare, PIECE * self.strips, one),
                 at: Frames(self.start + at as i64),
             });
-            for (plane, rows_out) in audio.iter_mut().zip(data.chunks(frames * self.lanes)) {
+            for (plane, rows_out) in audio.iter_mut().zip(data.chunks(frames * self.strips)) {
                 plane[rows.clone()].copy_from_slice(rows_out);
             }
             at += frames;
@@ -297,8 +297,8 @@ fn a_member_of_a_pack_is_as_it_is_alone() {
         for channels in [1, 2] {
             let members: Vec<Planes> = (0..4).map(|i| music(channels, LENGTH, 10 * i)).collect();
             let rows = |planes: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> {
-                let lanes: Vec<Vec<f32>> = (0..4).map(planes).collect();
-                (0..LENGTH * 4).map(|i| lanes[i % 4][i / 4]).collect()
+                let strips: Vec<Vec<f32>> = (0..4).map(planes).collect();
+                (0..LENGTH * 4).map(|i| strips[i % 4][i / 4]).collect()
             };
             let mut packed: Planes = (0..channels).map(|c| rows(&|i| members[i][c].clone())).collect();
             let packed_key = key.as_ref().map(|key| vec![rows(&|_| key[0].clone())]);

@@ -29,7 +29,7 @@ fn effect(word: &str, parameter: Option<(&str, f64)>) -> AnyEffect {
 
 fn run(effect: &AnyEffect, planes: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let slot = Slot::new(effect.clone());
-    let shape = Shape { channels: planes.len(), lanes: 1, frames: PIECE, settles: true };
+    let shape = Shape { channels: planes.len(), strips: 1, frames: PIECE, settles: true };
     let setup = Setup { rate: 48_000, channels: shape.channels, strips: 1, moves: false };
     let (mut data, mut spare) = (planes.concat(), [0.0; PIECE]);
     AnyEffect::prepare(&[&slot], &setup, &Seen::default()).process(&mut Io {

@@ -63,13 +63,13 @@ impl Buffer {
 
     /// A piece, to work on.
     pub(super) fn piece(&mut self, width: Width, from: usize, frames: usize, settles: bool) -> Block<'_> {
-        let shape = Shape { channels: width.channels(), lanes: 1, frames, settles };
+        let shape = Shape { channels: width.channels(), strips: 1, frames, settles };
         Block::new(&mut self.data[from..], self.block, shape)
     }
 
     /// A piece, to be heard.
     pub(super) fn view(&self, width: Width, from: usize, frames: usize, settles: bool) -> View<'_> {
-        let shape = Shape { channels: width.channels(), lanes: 1, frames, settles };
+        let shape = Shape { channels: width.channels(), strips: 1, frames, settles };
         View::new(&self.data[from..], self.block, shape)
     }
 }

@@ -124,7 +124,7 @@ fn effect(
     for (from, frames, settles) in span.pieces() {
         let keys = views(|role| role == Role::Key, from, frames, settles);
         let controls = views(|role| matches!(role, Role::Control(_)), from, frames, settles);
-        let one = Shape { channels: 1, lanes: 1, frames, settles };
+        let one = Shape { channels: 1, strips: 1, frames, settles };
         live.process(&mut Io {
             audio: out.piece(width, from, frames, settles),
             keys: &keys,

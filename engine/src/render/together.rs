@@ -81,7 +81,7 @@ impl Together {
     pub(super) fn run(&mut self, span: Span, out: &mut [Buffer]) {
         let plane = PIECE * self.strips;
         for (from, frames, settles) in span.pieces() {
-            let shape = Shape { channels: self.width.channels(), lanes: self.strips, frames, settles };
+            let shape = Shape { channels: self.width.channels(), strips: self.strips, frames, settles };
             self.gather(from, frames, out);
             for kernel in &mut self.chain {
                 kernel.live.process(&mut Io {

@@ -4,7 +4,7 @@
 
 use super::{
     cpu::Vector,
-    lanes::{Recur, Step},
+    knobs::{Recur, Step},
 };
 use crate::{block::Block, effect::Aim, processor::Setup, unit::Ms};
 

@@ -129,7 +129,7 @@ impl Cascade {
     /// Takes the strips of each channel through the links.
     #[inline(always)]
     fn planes<V: Vector, P: Vector>(&mut self, block: &mut Block<'_>) {
-        let strips = block.lanes();
+        let strips = block.strips();
         for channel in 0..block.channels() {
             let plane = block.plane(channel);
             let work = &mut self.work[..plane.len()];
@@ -153,14 +153,14 @@ impl Job for Run<'_, '_, '_> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Run { cascade, block } = self;
-        match (block.lanes(), block.channels()) {
+        match (block.strips(), block.channels()) {
             (1, 1) => cascade.planes::<f64, f64>(block),
             (1, _) => cascade.pair::<I::V2>(block),
             (2, _) => cascade.planes::<I::V2, I::V2>(block),
             (4, _) => cascade.planes::<I::V4, I::V4>(block),
             (8, _) if I::Pair::N > 8 => cascade.planes::<I::V8, I::V8>(block),
             (8 | 16, _) => cascade.planes::<I::Wide, I::Pair>(block),
-            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
+            (strips, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {strips}"),
         }
     }
 }
@@ -250,15 +250,15 @@ mod tests {
         cascade
     }
 
-    /// Runs interleaved lanes of one plane each through a cascade, in pieces of at most `most` frames.
-    fn run(cascade: &mut Cascade, planes: &mut [Vec<f32>], lanes: usize, most: usize) {
-        for piece in pieces(planes[0].len() / lanes, most) {
-            let (frames, rows) = (piece.len(), piece.start * lanes..piece.end * lanes);
+    /// Runs interleaved strips of one plane each through a cascade, in pieces of at most `most` frames.
+    fn run(cascade: &mut Cascade, planes: &mut [Vec<f32>], strips: usize, most: usize) {
+        for piece in pieces(planes[0].len() / strips, most) {
+            let (frames, rows) = (piece.len(), piece.start * strips..piece.end * strips);
             let mut data: Vec<f32> = planes.iter().flat_map(|plane| plane[rows.clone()].to_vec()).collect();
             let settles = piece.end.is_multiple_of(PIECE);
-            let shape = Shape { channels: planes.len(), lanes, frames, settles };
-            cascade.run(&mut Block::new(&mut data, frames * lanes, shape));
-            for (plane, out) in planes.iter_mut().zip(data.chunks(frames * lanes)) {
+            let shape = Shape { channels: planes.len(), strips, frames, settles };
+            cascade.run(&mut Block::new(&mut data, frames * strips, shape));
+            for (plane, out) in planes.iter_mut().zip(data.chunks(frames * strips)) {
                 plane[rows.clone()].copy_from_slice(out);
             }
         }

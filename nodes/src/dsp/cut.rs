@@ -5,7 +5,7 @@
 
 use super::{
     cpu::Vector,
-    lanes::{Recur, Step},
+    knobs::{Recur, Step},
     math,
 };
 use crate::{block::Block, effect::Aim, processor::Setup, unit::Hz};
@@ -93,7 +93,7 @@ mod tests {
         cuts.aim(Aim { strip: 0, rate: 48_000, over: 0 }, Hz(100.0), Hz(5000.0));
         let mut samples = plane(1.0, 48_000, sine(frequency, 48_000));
         for piece in samples.chunks_mut(PIECE) {
-            let shape = Shape { channels: 1, lanes: 1, frames: PIECE, settles: true };
+            let shape = Shape { channels: 1, strips: 1, frames: PIECE, settles: true };
             cuts.run(&mut Block::new(piece, PIECE, shape));
         }
         2.0 * power(&samples[24_000..])

@@ -4,7 +4,7 @@
 //! The filter itself stands still, so any gain may come after any other without a click, and a gain of 1 changes no bit.
 
 use super::{
-    lanes::Knobs,
+    knobs::Knobs,
     math,
     state_variable::{State, Tuning, warped},
 };
@@ -62,14 +62,14 @@ impl DynamicBell {
 
     /// Turns the band of each channel down by its own gains, or by the only ones.
     pub fn run(&mut self, audio: &mut Block<'_>, gains: &mut Block<'_>) {
-        let lanes = audio.lanes();
+        let strips = audio.strips();
         for channel in 0..audio.channels() {
             let gains = gains.plane(channel.min(gains.channels() - 1));
             let plane = audio.plane(channel);
-            for (lane, state) in self.states[channel].iter_mut().enumerate() {
+            for (strip, state) in self.states[channel].iter_mut().enumerate() {
                 let samples =
-                    plane[lane..].iter_mut().step_by(lanes).zip(gains[lane..].iter().step_by(lanes));
-                let at = |frame| Tuning::at(self.knobs.at(0, lane, frame), self.knobs.at(1, lane, frame));
+                    plane[strip..].iter_mut().step_by(strips).zip(gains[strip..].iter().step_by(strips));
+                let at = |frame| Tuning::at(self.knobs.at(0, strip, frame), self.knobs.at(1, strip, frame));
                 let (moving, mut tuning) = (self.knobs.moving(), at(0));
                 for (frame, (x, gain)) in samples.enumerate() {
                     if moving {

@@ -71,7 +71,7 @@ impl Detector {
     /// The levels of what is heard, in decibels: in `planes` planes, one for all channels or one for each.
     pub fn levels(&mut self, heard: View<'_>, planes: usize) -> Block<'_> {
         let stride = PIECE * self.strips;
-        let len = heard.frames() * heard.shape().lanes;
+        let len = heard.frames() * heard.shape().strips;
         for channel in 0..heard.shape().channels {
             let plane = &mut self.planes[channel * stride..][..len];
             match self.detect {
@@ -181,7 +181,7 @@ mod tests {
             detector.span(0, Ms(10.0), 48_000);
             let mut levels = Vec::new();
             for piece in plane(0.5, 30 * 97, sine(1000.0, 48_000)).chunks(97) {
-                let shape = Shape { channels: 1, lanes: 1, frames: 97, settles: false };
+                let shape = Shape { channels: 1, strips: 1, frames: 97, settles: false };
                 levels.extend_from_slice(detector.levels(View::new(piece, 97, shape), 1).plane(0));
             }
             assert!((levels.last().unwrap() - expected).abs() < 1e-4, "{detect:?}");

@@ -3,7 +3,7 @@
 use super::{
     cpu::Vector,
     fast,
-    lanes::{Knobs, Recur, Step, TILE},
+    knobs::{Knobs, Recur, Step, TILE},
 };
 use crate::{
     block::Block,
@@ -87,7 +87,7 @@ impl Step<3, 0> for BelowStep {
 #[derive(Clone, Debug)]
 pub struct Amplify {
     makeup: Knobs<1>,
-    /// As wide as a tile, so that it is found in flat loops; strips are its lanes.
+    /// As wide as a tile, so that it is found in flat loops; strips have their places in it.
     largest: [f32; TILE],
     strips: usize,
 }
@@ -124,8 +124,8 @@ impl Amplify {
 
     /// The largest reduction so far.
     pub fn reading(&self, strip: usize) -> Reading {
-        let lanes = self.largest.iter().skip(strip).step_by(self.strips);
-        Reading::reduction(f64::from(lanes.fold(0.0, |most: f32, now| most.max(*now))))
+        let strips = self.largest.iter().skip(strip).step_by(self.strips);
+        Reading::reduction(f64::from(strips.fold(0.0, |most: f32, now| most.max(*now))))
     }
 }
 

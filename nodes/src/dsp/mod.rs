@@ -22,7 +22,7 @@ pub mod gain_curve;
 pub mod hadamard;
 pub mod interleave;
 pub mod kaiser;
-pub mod lanes;
+pub mod knobs;
 pub mod matched;
 pub mod math;
 pub mod openness;

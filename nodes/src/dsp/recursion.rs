@@ -4,7 +4,7 @@
 
 use super::{
     cpu::Vector,
-    lanes::{Knobs, Way},
+    knobs::{Knobs, Way},
     matched::{Biquad, POLES},
     math::{settle, sqrt},
 };

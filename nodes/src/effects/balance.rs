@@ -1,7 +1,7 @@
 //! The balance of two channels at a place in the chain.
 
 use crate::{
-    dsp::{lanes::Knobs, pan},
+    dsp::{knobs::Knobs, pan},
     effect::{Aim, Effect, Kernel, Packs, Seen},
     params,
     processor::{Io, Setup},
@@ -38,12 +38,12 @@ impl Kernel<Balance> for Tilt {
     }
 
     fn process(&mut self, io: &mut Io<'_>) {
-        let lanes = io.audio.lanes();
+        let strips = io.audio.strips();
         if io.audio.channels() == 2 {
             for channel in 0..2 {
-                for (frame, row) in io.audio.plane(channel).chunks_exact_mut(lanes).enumerate() {
-                    for (lane, x) in row.iter_mut().enumerate() {
-                        *x = (f64::from(*x) * self.0.at(channel, lane, frame)) as f32;
+                for (frame, row) in io.audio.plane(channel).chunks_exact_mut(strips).enumerate() {
+                    for (strip, x) in row.iter_mut().enumerate() {
+                        *x = (f64::from(*x) * self.0.at(channel, strip, frame)) as f32;
                     }
                 }
             }

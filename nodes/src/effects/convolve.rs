@@ -10,7 +10,7 @@ use crate::{
     dsp::{
         convolver::{Convolver, PARTITION},
         delay::Delay,
-        lanes::Ramp,
+        knobs::Ramp,
     },
     effect::{Aim, Effect, Kernel, Seen, Width},
     params,

@@ -10,7 +10,7 @@ use crate::{
         envelope::Detect,
         fast,
         gain_curve::Amplify,
-        lanes::Ramp,
+        knobs::Ramp,
         state_variable::{State, Tuning, warped},
         window::Window,
     },

@@ -15,7 +15,7 @@ use self::{
 use crate::{
     dsp::{
         cut::{self, HighCut, LowCut},
-        lanes::{Knobs, Step},
+        knobs::{Knobs, Step},
         math::{self, settle},
         reader::{Line, SHORTEST},
     },

@@ -1,7 +1,7 @@
 //! Polarity.
 
 use crate::{
-    dsp::lanes::{Each, Sample},
+    dsp::knobs::{Each, Sample},
     effect::{Aim, Effect, Kernel, Packs, Seen},
     params,
     processor::{Io, Setup},

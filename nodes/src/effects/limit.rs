@@ -10,7 +10,7 @@ use crate::{
     dsp::{
         delay::Delay,
         fast,
-        lanes::Ramp,
+        knobs::Ramp,
         math::gain,
         reduction::{Reduction, Times},
         true_peak::TruePeak,

@@ -4,7 +4,7 @@
 use crate::{
     dsp::{
         crossover::{Order, Phase, Split},
-        lanes::Ramp,
+        knobs::Ramp,
         state_variable::warped,
     },
     effect::{Aim, Effect, Kernel, Seen},

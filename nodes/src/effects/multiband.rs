@@ -7,7 +7,7 @@ use crate::{
         compressor::{Compressor, Law},
         crossover::{Crossover, Order},
         envelope,
-        lanes::Ramp,
+        knobs::Ramp,
     },
     effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
     effects::sidechain::{Hearing, Sidechain},

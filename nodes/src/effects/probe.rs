@@ -99,7 +99,7 @@ pub(super) fn run_as(slot: &Slot, audio: &[Vec<f32>], how: &Run<'_>) -> Heard {
 
 fn run_piece(live: &mut dyn Processor, audio: &mut Planes, piece: Range<usize>, how: &Run<'_>) {
     let frames = piece.len();
-    let shape = |channels| Shape { channels, lanes: 1, frames, settles: piece.end.is_multiple_of(PIECE) };
+    let shape = |channels| Shape { channels, strips: 1, frames, settles: piece.end.is_multiple_of(PIECE) };
     let cut = |planes: &Planes| -> Vec<f32> {
         planes.iter().flat_map(|plane| plane[piece.clone()].to_vec()).collect()
     };

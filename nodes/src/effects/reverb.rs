@@ -23,7 +23,7 @@ use crate::{
     dsp::{
         cpu::{Isa, Job, dispatch},
         cut::Cuts,
-        lanes::Knobs,
+        knobs::Knobs,
         math,
         ring::{CHUNK, Ring},
     },

@@ -12,7 +12,7 @@ use crate::{
     dsp::{
         colour::{Bound, Colour, Point},
         emphasis::{self, Emphasis},
-        lanes::Knobs,
+        knobs::Knobs,
         math,
         oversample::{Factor, Oversample, Oversampler},
     },

@@ -1,7 +1,7 @@
 //! Stereo width: how loud the side is against the mid. No delays, no phase tricks: the mono sum never changes.
 
 use crate::{
-    dsp::lanes::Knobs,
+    dsp::knobs::Knobs,
     effect::{Aim, Effect, Kernel, Packs, Seen},
     params,
     processor::{Io, Setup},
@@ -37,12 +37,12 @@ impl Kernel<Width> for Widen {
 
     fn process(&mut self, io: &mut Io<'_>) {
         if io.audio.channels() == 2 {
-            let lanes = io.audio.lanes();
+            let strips = io.audio.strips();
             let (left, right) = io.audio.stereo();
-            let rows = left.chunks_exact_mut(lanes).zip(right.chunks_exact_mut(lanes));
+            let rows = left.chunks_exact_mut(strips).zip(right.chunks_exact_mut(strips));
             for (frame, (left, right)) in rows.enumerate() {
-                for lane in 0..lanes {
-                    widen(self.0.at(0, lane, frame), &mut left[lane], &mut right[lane]);
+                for strip in 0..strips {
+                    widen(self.0.at(0, strip, frame), &mut left[strip], &mut right[strip]);
                 }
             }
         }

@@ -57,7 +57,7 @@ impl Finisher {
             }
             let shape = Shape {
                 channels: self.width.channels(),
-                lanes: 1,
+                strips: 1,
                 frames: part.len(),
                 settles: part.len() == PIECE,
             };

@@ -1,7 +1,7 @@
 //! Where a delay is read: one place that moves, or two between which it fades.
 
 use crate::{
-    dsp::{lanes::Ramp, math},
+    dsp::{knobs::Ramp, math},
     effect::Aim,
     unit::Ms,
 };

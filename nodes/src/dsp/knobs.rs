@@ -208,7 +208,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
     /// The strips of each channel, as many at a time as a vector holds.
     #[inline(always)]
     fn rows<V: Vector>(&mut self, block: &mut Block<'_>) {
-        let strips = block.lanes();
+        let strips = block.strips();
         for channel in 0..block.channels() {
             for first in (0..strips).step_by(V::N) {
                 let mut states: [V; S] = side_by_side(&self.states[channel], first);
@@ -292,7 +292,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Job for Run<'_, '_, '_, F, K
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Run { recur, block } = self;
-        match (block.lanes(), block.channels()) {
+        match (block.strips(), block.channels()) {
             (1, 1) => recur.single(block),
             (1, _) => recur.pair::<I::V2>(block),
             (2, _) => recur.rows::<I::V2>(block),
@@ -300,7 +300,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Job for Run<'_, '_, '_, F, K
             (8, _) if I::Wide::N < 8 => recur.rows::<I::Wide>(block),
             (8, _) => recur.rows::<I::V8>(block),
             (16, _) => recur.rows::<I::Wide>(block),
-            (lanes, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {lanes}"),
+            (strips, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {strips}"),
         }
     }
 }
