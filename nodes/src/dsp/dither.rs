@@ -4,6 +4,8 @@
 //! The noise is a function of seed, frame and channel alone, so any part of a file can be made by itself. Everything is
 //! dithered, silence too: a hiss that comes and goes is heard, one that stays is not.
 
+use crate::for_every_cpu;
+
 /// The whole numbers that a file keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Depth {
@@ -38,14 +40,11 @@ impl Dither {
 
     /// The whole numbers for samples of which the first is the file's frame `at`; levels beyond full scale are clamped.
     pub fn quantise(&self, at: u64, samples: &[f32], out: &mut [i32]) {
-        let full = f64::from(1_i32 << (self.depth.bits() - 1));
-        for (i, (x, out)) in samples.iter().zip(out).enumerate() {
-            let noisy = f64::from(*x) * full + self.noise(at + i as u64);
-            *out = (noisy + 0.5).floor().clamp(-full, full - 1.0) as i32;
-        }
+        quantise(self, at, samples, out);
     }
 
     /// Triangular noise between -1 and 1: the difference of two even ones.
+    #[inline(always)]
     fn noise(&self, frame: u64) -> f64 {
         let bits = mix(self.seed.wrapping_add(frame.wrapping_mul(WEYL)));
         let (high, low) = ((bits >> 32) as u32, bits as u32);
@@ -53,9 +52,20 @@ impl Dither {
     }
 }
 
+for_every_cpu! {
+    fn quantise(dither: &Dither, at: u64, samples: &[f32], out: &mut [i32]) {
+        let full = f64::from(1_i32 << (dither.depth.bits() - 1));
+        for (i, (x, out)) in samples.iter().zip(out).enumerate() {
+            let noisy = f64::from(*x) * full + dither.noise(at + i as u64);
+            *out = (noisy + 0.5).floor().clamp(-full, full - 1.0) as i32;
+        }
+    }
+}
+
 const WEYL: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Mixes all bits with all others (SplitMix64: Steele, Lea, Flood, OOPSLA 2014).
+#[inline(always)]
 fn mix(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
