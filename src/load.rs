@@ -40,10 +40,7 @@ fn from_ron(args: &args::Song) -> Result<Song, Outcome> {
     if let Some((key, _)) = args.params.first() {
         return Err(Outcome::mistake(format!("a RON song has no `param`, so there is no `{key}` to set")));
     }
-    let bytes = files::read(&args.script, LONGEST).map_err(|error| {
-        let found = Diagnostic::error(error.to_string()).blame(error.blame());
-        Outcome::Author(vec![found.hints(error.hint())])
-    })?;
+    let bytes = files::read(&args.script, LONGEST).map_err(|error| Outcome::Author(vec![error.into()]))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut song = written::from_ron(&text, &args.script.display().to_string())
         .map_err(|error| Outcome::Author(vec![error]))?;

@@ -65,11 +65,13 @@ fn broken(cause: &str) -> Diagnostic {
 
 impl From<RenderError> for Outcome {
     fn from(error: RenderError) -> Self {
-        let hint = error.hint();
         match error {
             RenderError::Song(found) => Outcome::Author(found),
+            RenderError::Source(error) => Outcome::Author(vec![error.into()]),
+            RenderError::Sink(error) => Outcome::Author(vec![error.into()]),
+            RenderError::File(error) => Outcome::Author(vec![error.into()]),
             RenderError::Bug { .. } => Outcome::Bug(error.to_string()),
-            _ => Outcome::World(with_causes(&error), hint),
+            RenderError::Cancelled | RenderError::Threads(_) => Outcome::World(error.to_string(), None),
         }
     }
 }

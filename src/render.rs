@@ -101,6 +101,7 @@ fn unknown(what: &str, name: &str, known: &[String]) -> Outcome {
 }
 
 fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Request, Outcome> {
+    names_files(args)?;
     let format = format(args)?;
     let output = args.output.clone().unwrap_or_else(|| named_after(&args.song.script, format));
     let stems = match (&args.stems, &song.stems) {
@@ -118,6 +119,16 @@ fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Reque
         part: part(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::Master },
         machine: Machine { threads, block: args.block as usize, ..Machine::default() },
+    })
+}
+
+/// Elsewhere `-` is the standard output, which takes no sound here.
+fn names_files(args: &args::Render) -> Result<(), Outcome> {
+    let paths = [("--output", &args.output), ("--mix", &args.mix), ("--stems", &args.stems)];
+    let dash = paths.iter().find(|(_, path)| path.as_deref() == Some(Path::new("-")));
+    dash.map_or(Ok(()), |(option, _)| {
+        let error = Diagnostic::error(format!("`{option} -` names no file, and sound goes into files only"));
+        Err(Outcome::Author(vec![error.hint("write a name; a file that is called `-` is `./-`")]))
     })
 }
 
@@ -139,10 +150,28 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The format asked for, or the one that the output's name tells.
+/// The format of all files, which no name of one may belie.
 fn format(args: &args::Render) -> Result<Format, Outcome> {
-    let told =
-        args.output.as_ref().and_then(|path| path.extension()).map(|e| e.to_string_lossy().to_lowercase());
+    let format = wanted(args)?;
+    match args.mix.as_deref().and_then(ending) {
+        Some(told) if told != format.extension() => {
+            let message =
+                format!("the mix ends in `.{told}`, but what this render writes is {}", format.extension());
+            let hint = format!("name it `.{}`, as all files of a render are of one kind", format.extension());
+            Err(Outcome::Author(vec![Diagnostic::error(message).hint(hint)]))
+        }
+        _ => Ok(format),
+    }
+}
+
+/// How a file's name ends, in small letters.
+fn ending(path: &Path) -> Option<String> {
+    path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+}
+
+/// The format asked for, or the one that the output's name tells.
+fn wanted(args: &args::Render) -> Result<Format, Outcome> {
+    let told = args.output.as_deref().and_then(ending);
     let format = args.format.map(args::Kind::format);
     match (format, told.as_deref()) {
         (Some(format), Some(told)) if told != format.extension() => {

@@ -5,108 +5,26 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the door")]
 
+mod error;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
 mod identity;
 mod passing;
 mod pool;
+mod target;
 
+pub use error::{Action, FileError};
 pub use identity::Identity;
 pub use passing::{Folder, abandon};
+pub use target::{check_folder, check_target};
 
-use crate::diagnostic::Blame;
+use error::failed;
 use passing::Passing;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::{Builder, NamedTempFile};
-
-/// What was tried with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Opening or reading it.
-    Read,
-    /// Making it, writing into it or putting it in its place.
-    Write,
-    /// Taking it away.
-    Remove,
-    /// Listing what a folder holds.
-    List,
-}
-
-/// Why a file could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The system refused.
-    #[error("cannot {action} `{}`: {}", path.display(), reason(cause))]
-    Failed {
-        /// What was tried.
-        action: Action,
-        /// With what.
-        path: PathBuf,
-        /// What the system said; the message tells it, so it is no cause that is told once more.
-        cause: io::Error,
-    },
-    /// A folder, a device or a pipe stands where a file should be.
-    #[error("cannot {action} `{}`: it is {what}, not a file", path.display())]
-    NotAFile {
-        /// What was tried.
-        action: Action,
-        /// With what.
-        path: PathBuf,
-        /// What it is.
-        what: &'static str,
-    },
-    /// More than is ever read at once.
-    #[error("cannot read `{}`: it holds {size} bytes, and at most {limit} are read", path.display())]
-    TooLarge {
-        /// Which file.
-        path: PathBuf,
-        /// Its length in bytes.
-        size: u64,
-        /// The most that is read.
-        limit: u64,
-    },
-}
-
-impl FileError {
-    /// A failure of [`scratch`] space in a folder.
-    pub fn scratch(folder: &Path, source: io::Error) -> FileError {
-        failed(Action::Write, folder, source)
-    }
-
-    /// Whose fault it is: a name that leads to no file is the author's.
-    pub fn blame(&self) -> Blame {
-        match self {
-            FileError::Failed { cause, .. } if cause.kind() != io::ErrorKind::NotFound => Blame::World,
-            _ => Blame::Author,
-        }
-    }
-
-    /// What may help: the nearest name in the folder of a file that does not exist.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            FileError::Failed { action: Action::Read, path, cause }
-                if cause.kind() == io::ErrorKind::NotFound =>
-            {
-                nearest(path).map(|name| format!("there is `{}`", name.display()))
-            }
-            _ => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Action {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Action::Read => "read",
-            Action::Write => "write",
-            Action::Remove => "remove",
-            Action::List => "list",
-        })
-    }
-}
 
 /// A file open for reading.
 #[derive(Debug)]
@@ -208,6 +126,7 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// If it cannot be made.
 pub fn folder(path: &Path) -> Result<Folder, FileError> {
+    check_folder(path)?;
     let folder = Folder::missing(path);
     let made = step(path).and_then(|()| fs::create_dir_all(path));
     made.map(|()| folder).map_err(|source| failed(Action::Write, path, source))
@@ -265,12 +184,10 @@ impl Output {
     /// # Errors
     /// If something else than a file stands there, or its folder takes no files.
     pub fn create(target: &Path) -> Result<Output, FileError> {
+        check_target(target)?;
         let failed = |source| failed(Action::Write, target, source);
         let target = followed(target).map_err(failed)?;
         let old = fs::metadata(&target).ok();
-        if let Some(old) = &old {
-            regular(Action::Write, &target, old)?;
-        }
         sweep(folder_of(&target));
         step(&target).map_err(failed)?;
         let temporary = held_temporary(folder_of(&target)).map_err(failed)?;
@@ -358,7 +275,7 @@ impl Seek for Handle {
 /// If the folder takes no files.
 pub fn scratch(folder: &Path) -> Result<Handle, FileError> {
     let file = step(folder).and_then(|()| tempfile::tempfile_in(folder));
-    let file = file.map_err(|source| failed(Action::Write, folder, source))?;
+    let file = file.map_err(|source| FileError::scratch(folder, source))?;
     Ok(Handle { file, path: folder.to_owned() })
 }
 
@@ -406,7 +323,8 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a path's last name stands in.
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -422,21 +340,6 @@ fn regular(action: Action, path: &Path, found: &fs::Metadata) -> Result<(), File
         _ => "a device or pipe",
     };
     Err(FileError::NotAFile { action, path: path.to_owned(), what })
-}
-
-fn failed(action: Action, path: &Path, source: io::Error) -> FileError {
-    FileError::Failed { action, path: path.to_owned(), cause: source }
-}
-
-/// What the system said, in the words of the other messages.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
-        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 /// Every operation passes here, where tests make one fail.

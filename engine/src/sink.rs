@@ -10,6 +10,7 @@ mod wav;
 
 pub use mixwright_nodes::dsp::dither::Depth;
 
+use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Output};
 use quantise::Quantiser;
 use std::path::Path;
@@ -79,7 +80,17 @@ impl SinkError {
                 "write FLAC, fewer bits or a lower rate, unless the song should not be that long".to_owned(),
             ),
             SinkError::Rate { .. } => Some("write WAV, or a rate up to 655,350 Hz".to_owned()),
-            SinkError::File(_) => None,
+            SinkError::File(error) => error.hint(),
+        }
+    }
+}
+
+/// The same for whoever named the file: a wish that the format cannot fulfil is theirs.
+impl From<SinkError> for Diagnostic {
+    fn from(error: SinkError) -> Self {
+        match error {
+            SinkError::File(error) => error.into(),
+            _ => Diagnostic::error(error.to_string()).hints(error.hint()),
         }
     }
 }

@@ -106,9 +106,9 @@ impl SourceError {
 /// The same for the author of a song: a wrong name or a wrong choice is the author's, a bad file is not.
 impl From<SourceError> for Diagnostic {
     fn from(error: SourceError) -> Self {
-        let blame = match &error {
+        let blame = match error {
+            SourceError::File(error) => return error.into(),
             SourceError::Damaged { .. } | SourceError::Short { .. } => Blame::World,
-            SourceError::File(error) => error.blame(),
             _ => Blame::Author,
         };
         Diagnostic::error(error.to_string()).blame(blame).hints(error.hint())

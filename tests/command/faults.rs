@@ -73,17 +73,57 @@ fn a_source_that_is_missing_or_no_sound_is_the_authors() {
 fn outputs_that_cannot_be() {
     let (studio, before) = rendered();
     fs::create_dir(studio.path("folder.wav")).unwrap();
-    let said = changes_nothing(&studio, &before, 1, "render mix.rhai -o nowhere/out.wav");
-    assert!(said.contains("nowhere"), "{said}");
-    let said = changes_nothing(&studio, &before, 1, "render mix.rhai -o folder.wav");
-    assert!(said.contains("folder.wav"), "{said}");
-    let said = changes_nothing(&studio, &before, 1, "render mix.rhai -o out.wav --mix nowhere/mix.wav");
-    assert!(said.contains("nowhere"), "{said}");
+    fs::create_dir(studio.path("renders")).unwrap();
     for (args, words) in [
+        ("-o nowhere/out.wav", "cannot write `nowhere/out.wav`: there is no folder `nowhere`"),
+        ("-o nowhere/out.wav", "make it first"),
+        ("-o rendres/out.wav", "there is `./renders`; or make `rendres` first"),
+        ("-o out.wav --mix nowhere/mix.wav", "there is no folder `nowhere`"),
+        ("-o folder.wav", "cannot write `folder.wav`: it is a folder, not a file"),
+        ("-o renders/new/", "it is the name of a folder, not a file"),
+        ("-o mix.rhai/out.wav", "cannot write into `mix.rhai`: it is a file, not a folder"),
+        ("--stems out.wav", "cannot write into `out.wav`: it is a file, not a folder"),
+        ("--stems out.wav/stems", "cannot write into `out.wav`: it is a file, not a folder"),
+        ("-o new --stems new", "the master would be `new`, a folder of the stems"),
+        ("-o new --stems new/stems", "give the master another name"),
+        ("-o -", "`--output -` names no file"),
+        ("--mix -", "`--mix -` names no file"),
+        ("--stems -", "`--stems -` names no file"),
         ("-o out.mp3", "mixwright writes no `.mp3` files"),
         ("-o out.wav --format flac24", "`--format` asks for flac"),
+        ("-o out.wav --mix mix.flac", "the mix ends in `.flac`, but what this render writes is wav"),
+        ("--mix mix.rhai", "name it `.wav`"),
     ] {
-        let said = changes_nothing(&studio, &before, 2, &format!("render mix.rhai {args}"));
-        assert!(said.contains(words), "{said}");
+        // The master that is finished last is no exception.
+        for script in ["mix.rhai", "mastered.rhai"] {
+            let said = changes_nothing(&studio, &before, 2, &format!("render {script} {args}"));
+            assert!(said.contains(words), "{args}: {said}");
+        }
     }
+    assert!(!studio.path("new").exists() && !studio.path("-").exists());
+}
+
+#[test]
+fn a_folder_that_is_made_for_stems_takes_other_outputs_too() {
+    let studio = Studio::new();
+    let outputs = "-o new/out.wav --mix new/mix.wav --stems new/stems";
+    for script in ["mix.rhai", "mastered.rhai"] {
+        studio.done(&format!("render {script} --quiet --range 0s..0.1s {outputs}"));
+        fs::remove_dir_all(studio.path("new")).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let studio = Studio::new();
+    fs::create_dir(studio.path("closed")).unwrap();
+    fs::set_permissions(studio.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(studio.path("closed/any"), "").is_ok() {
+        return; // Nothing is closed to the superuser.
+    }
+    let said = studio.refused(1, "render mix.rhai -o closed/out.wav");
+    assert!(said.contains("cannot write `closed/out.wav`: not permitted"), "{said}");
+    assert!(said.contains("write to a folder that is yours"), "{said}");
 }

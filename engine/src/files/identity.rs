@@ -30,6 +30,11 @@ impl Identity {
         self.path == other.path || (self.node.is_some() && self.node == other.node)
     }
 
+    /// Whether it is a folder, or lies in it at any depth.
+    pub fn lies_in(&self, folder: &Identity) -> bool {
+        self.path.starts_with(&folder.path)
+    }
+
     /// Whether both would be one file on a system that takes `Mix.wav` for `mix.wav`.
     pub fn is_but_for_case(&self, other: &Identity) -> bool {
         let lower = |identity: &Identity| Some(identity.path.file_name()?.to_string_lossy().to_lowercase());

@@ -51,6 +51,7 @@ fn any_failing_operation_leaves_the_old_file_or_the_new_and_nothing_else() {
             Ok(()) => assert_eq!(found, b"new"),
             Err(e) => {
                 assert!(e.to_string().ends_with("mix.wav`: the disk is full"), "{e}");
+                assert_eq!(e.hint().as_deref(), Some("make room, or write to another disk"));
                 assert!(found == b"old" || found == b"new");
             }
         }
@@ -89,7 +90,11 @@ fn messages_name_the_file_and_the_nearest_name() {
     assert!(error.to_string().ends_with("it is a folder, not a file"), "{error}");
     let error = read(&dir.path().join("vocal.flac"), 0).unwrap_err();
     assert!(error.to_string().ends_with("it holds 1 bytes, and at most 0 are read"), "{error}");
-    assert!(Output::create(&dir.path().join("no/such.wav")).is_err());
+    let error = Output::create(&dir.path().join("no/such.wav")).unwrap_err();
+    assert!(error.to_string().contains("no/such.wav`: there is no folder `"), "{error}");
+    assert_eq!(error.hint().as_deref(), Some("make it first"));
+    let error = Output::create(&dir.path().join("vocal.flac/mix.wav")).unwrap_err();
+    assert!(error.to_string().ends_with("vocal.flac`: it is a file, not a folder"), "{error}");
 }
 
 #[cfg(unix)]

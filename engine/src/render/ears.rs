@@ -9,6 +9,7 @@ use super::{
     targets::Targets,
 };
 use crate::{
+    files,
     graph::Graph,
     plan::{Place, Plan},
     resolved::Resolved,
@@ -44,12 +45,12 @@ impl Ears {
         let sure = sure(song, window);
         let most = (window.to - window.from).0 as u64;
         let meter = || stereo_meter(song.rate);
-        let mut files = Vec::new();
+        let mut written = Vec::new();
         let mut file = |name: &str, target: Option<PathBuf>| match target {
             None => Ok::<_, RenderError>(Destination::Nowhere),
             Some(target) => {
                 let sink = sink(song, request.format, name, &target, most)?;
-                files.push(target);
+                written.push(target);
                 Ok(Destination::File(Box::new(sink)))
             }
         };
@@ -66,13 +67,13 @@ impl Ears {
                 if let Some(target) = &target {
                     form(song, request.format).check(target, most)?;
                 }
-                let folder = target.as_ref().and_then(|target| target.parent()).unwrap_or(Path::new("."));
+                let folder = target.as_deref().map_or(Path::new("."), files::folder_of);
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)
             }
         };
         let strips = plan.outputs.iter().filter(|output| all && output.place == Place::Strip);
         let strips = strips.map(|_| StripEar(Strip::new(song.rate))).collect();
-        Ok(Ears { strips, mix, master, stems, files })
+        Ok(Ears { strips, mix, master, stems, files: written })
     }
 
     /// Each ear at its output.

@@ -33,7 +33,6 @@ use ears::Ears;
 use mixwright_nodes::unit::Frames;
 use report::Report;
 use sources::Sources;
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use targets::Targets;
@@ -59,9 +58,6 @@ pub enum RenderError {
     /// The disk refused.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The store on disk between two passes failed.
-    #[error("cannot keep the master on disk between two passes")]
-    Store(#[source] io::Error),
     /// A mistake of ours.
     #[error("`{node}` broke down: {cause}")]
     Bug {
@@ -74,18 +70,6 @@ pub enum RenderError {
 
 fn listed(found: &[Diagnostic]) -> String {
     found.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")
-}
-
-impl RenderError {
-    /// What may help.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            RenderError::Source(error) => error.hint(),
-            RenderError::Sink(error) => error.hint(),
-            RenderError::File(error) => error.hint(),
-            _ => None,
-        }
-    }
 }
 
 /// Who is told how far a render is, and who may stop it.

@@ -1,14 +1,15 @@
 //! What lies on disk between two passes: the master on its way to its finish.
 
 use super::{Progress, RenderError};
-use crate::files::{self, Handle};
+use crate::files::{self, FileError, Handle};
 use mixwright_nodes::finish::{Hearer, Stored};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A stereo signal on disk that no name leads to: it is gone when it is dropped.
 pub(super) struct Store {
     file: BufWriter<Handle>,
+    folder: PathBuf,
     frames: usize,
 }
 
@@ -18,7 +19,8 @@ const PIECE: usize = 4096;
 impl Store {
     /// An empty one, in a folder that has room for an output.
     pub(super) fn new(folder: &Path) -> Result<Store, RenderError> {
-        Ok(Store { file: BufWriter::with_capacity(1 << 16, files::scratch(folder)?), frames: 0 })
+        let file = BufWriter::with_capacity(1 << 16, files::scratch(folder)?);
+        Ok(Store { file, folder: folder.to_owned(), frames: 0 })
     }
 
     /// Writes what comes next.
@@ -27,7 +29,7 @@ impl Store {
             let mut frame = [0; 8];
             frame[..4].copy_from_slice(&left.to_le_bytes());
             frame[4..].copy_from_slice(&right.to_le_bytes());
-            self.file.write_all(&frame).map_err(RenderError::Store)?;
+            self.file.write_all(&frame).map_err(|source| FileError::scratch(&self.folder, source))?;
         }
         self.frames += left.len();
         Ok(())
@@ -35,14 +37,16 @@ impl Store {
 
     /// The signal, to be heard as often as needed, until whoever listens to the progress wants to stop.
     pub(super) fn into_signal<'p>(self, progress: &'p Progress<'p>) -> Result<Signal<'p>, RenderError> {
-        let file = self.file.into_inner().map_err(|error| RenderError::Store(error.into_error()))?;
-        Ok(Signal { file, frames: self.frames, progress })
+        let Store { file, folder, frames } = self;
+        let file = file.into_inner().map_err(|error| FileError::scratch(&folder, error.into_error()))?;
+        Ok(Signal { file, folder, frames, progress })
     }
 }
 
 /// A stored stereo signal.
 pub(super) struct Signal<'p> {
     file: Handle,
+    folder: PathBuf,
     frames: usize,
     progress: &'p Progress<'p>,
 }
@@ -51,8 +55,9 @@ impl Stored for Signal<'_> {
     type Error = RenderError;
 
     fn hear(&self, each: Hearer<'_>) -> Result<(), RenderError> {
-        let mut file = self.file.again().map_err(RenderError::Store)?;
-        file.seek(SeekFrom::Start(0)).map_err(RenderError::Store)?;
+        let failed = |source| FileError::scratch(&self.folder, source);
+        let mut file = self.file.again().map_err(failed)?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
         let mut file = BufReader::with_capacity(1 << 16, file);
         let mut bytes = vec![0; PIECE * 8];
         let (mut left, mut right) = (vec![0.0; PIECE], vec![0.0; PIECE]);
@@ -62,7 +67,7 @@ impl Stored for Signal<'_> {
                 return Err(RenderError::Cancelled);
             }
             let frames = PIECE.min(self.frames - done);
-            file.read_exact(&mut bytes[..frames * 8]).map_err(RenderError::Store)?;
+            file.read_exact(&mut bytes[..frames * 8]).map_err(failed)?;
             let (words, _) = bytes[..frames * 8].as_chunks::<4>();
             for (i, frame) in words.chunks(2).enumerate() {
                 left[i] = f32::from_le_bytes(frame[0]);

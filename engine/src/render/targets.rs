@@ -3,7 +3,7 @@
 use super::{RenderError, Request};
 use crate::{
     diagnostic::Diagnostic,
-    files::Identity,
+    files::{self, FileError, Identity},
     plan::{Place, Plan},
     resolved::Resolved,
     sink::Format,
@@ -30,8 +30,11 @@ impl Targets {
         let used = song.files.iter().chain(&request.keep);
         let used = used.filter_map(|file| Some((file, Identity::existing(&file.path)?))).collect::<Vec<_>>();
         let targets = targets(&stems, request);
-        let mut found = Vec::new();
+        let mut found: Vec<Diagnostic> =
+            request.stems.iter().filter_map(|path| Some(files::check_folder(path).err()?.into())).collect();
+        let folder = request.stems.as_deref().map(Identity::of);
         for (i, target) in targets.iter().enumerate() {
+            found.extend(target.barred(folder.as_ref()));
             let replaced = used.iter().find(|(_, file)| file.is(&target.file));
             found.extend(replaced.map(|(file, _)| target.replaces(file)));
             found.extend(targets[..i].iter().find_map(|before| before.meets(target)));
@@ -75,6 +78,22 @@ fn targets<'r>(stems: &'r [(&str, PathBuf)], request: &'r Request) -> Vec<Target
 }
 
 impl Target<'_> {
+    /// Why no file can stand there, if none can. The folder of the stems is made, with those above it.
+    fn barred(&self, stems: Option<&Identity>) -> Option<Diagnostic> {
+        let made = |folder: &Identity| stems.is_some_and(|stems| stems.lies_in(folder));
+        match files::check_target(self.path) {
+            Err(FileError::NoFolder { folder, .. }) if made(&Identity::of(&folder)) => None,
+            Err(FileError::NotAFolder { .. }) if matches!(self.output, Output::Stem(_)) => None,
+            Err(error) => Some(error.into()),
+            Ok(()) if made(&self.file) => {
+                let message =
+                    format!("{} would be `{}`, a folder of the stems", self.output, self.path.display());
+                Some(Diagnostic::error(message).hint(self.output.elsewhere()))
+            }
+            Ok(()) => None,
+        }
+    }
+
     /// What is said where it would replace a file of the song.
     fn replaces(&self, file: &UsedFile) -> Diagnostic {
         let (output, path, used, how) = (self.output, self.path.display(), file.path.display(), &file.how);

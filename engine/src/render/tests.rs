@@ -16,6 +16,7 @@ use mixwright_nodes::{
 };
 use sources::Player;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -165,9 +166,16 @@ fn a_render_that_fails_anywhere_leaves_no_litter() {
     for nth in 1.. {
         let (dir, song, request) = rendered_before();
         let fault = faults::arm(dir.path(), nth, io::ErrorKind::StorageFull);
-        let _ = rendered(&song, &request);
+        let done = rendered(&song, &request);
         let struck = fault.struck();
         drop(fault);
+        if let Err(error) = done {
+            let said = error.to_string();
+            assert!(
+                said.contains(dir.path().to_str().unwrap()) && said.ends_with("`: the disk is full"),
+                "{said}"
+            );
+        }
         let stems = dir.path().join("new/stems");
         assert!(!stems.exists() || !names(&stems).is_empty(), "operation {nth}: an empty folder");
         let left =

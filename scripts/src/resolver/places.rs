@@ -180,6 +180,7 @@ impl From<FileError> for Unread {
     fn from(error: FileError) -> Self {
         match error {
             FileError::NotAFile { .. } => Unread::NoFile,
+            FileError::NoFolder { .. } | FileError::NotAFolder { .. } => Unread::Missing,
             FileError::TooLarge { limit, .. } => Unread::TooLarge(limit as usize),
             FileError::Failed { cause, .. } => cause.into(),
         }
