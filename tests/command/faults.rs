@@ -113,6 +113,18 @@ fn a_folder_that_is_made_for_stems_takes_other_outputs_too() {
     }
 }
 
+#[test]
+fn a_file_that_is_write_protected_stays() {
+    let (studio, before) = rendered();
+    let mut protected = fs::metadata(studio.path("out.wav")).unwrap().permissions();
+    protected.set_readonly(true);
+    fs::set_permissions(studio.path("out.wav"), protected).unwrap();
+    for script in ["mix.rhai", "mastered.rhai"] {
+        let said = changes_nothing(&studio, &before, 1, &format!("render {script} -o out.wav"));
+        assert!(said.contains("cannot write `out.wav`: not permitted"), "{said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_may_not_be_written_is_named() {
@@ -125,5 +137,5 @@ fn a_folder_that_may_not_be_written_is_named() {
     }
     let said = studio.refused(1, "render mix.rhai -o closed/out.wav");
     assert!(said.contains("cannot write `closed/out.wav`: not permitted"), "{said}");
-    assert!(said.contains("write to a folder that is yours"), "{said}");
+    assert!(said.contains("write to another file or folder"), "{said}");
 }

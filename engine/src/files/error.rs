@@ -96,7 +96,7 @@ impl FileError {
                     nearest(path).map(|name| format!("there is `{}`", name.display()))
                 }
                 (Action::Write, io::ErrorKind::PermissionDenied) => {
-                    Some("write to a folder that is yours".to_owned())
+                    Some("write to another file or folder, or let this one be written".to_owned())
                 }
                 (Action::Write, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
                     Some("make room, or write to another disk".to_owned())
