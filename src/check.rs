@@ -9,6 +9,7 @@ use crate::{
 use mixwright_engine::{
     diagnostic::{Diagnostic, Origin, Severity},
     graph,
+    render::plays,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ pub(crate) fn run(args: &args::Check) -> Result<(), Outcome> {
     let done = load::song(&args.song).and_then(|Loaded { song, mut warnings, .. }| {
         let checked = load::checked(&song)?;
         graph::build(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
+        plays(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
         warnings.extend(checked.warnings);
         Ok((song.title, checked.song.strips.len(), warnings))
     });

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod draw;
 mod effects;
+mod heard;
 mod load;
 mod measure;
 mod outcome;

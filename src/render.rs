@@ -1,7 +1,7 @@
 //! `mixwright render`.
 
 use crate::{
-    args,
+    args, heard,
     load::{self, Loaded},
     outcome::Outcome,
     print,
@@ -16,7 +16,6 @@ use mixwright_engine::{
     render::{Meters, Progress, Request, render, report::Report},
     resolved::Resolved,
     sink::Format,
-    solo,
     song::{Length, Place, Song, Stems, UsedFile},
 };
 use mixwright_nodes::{params::nearest, unit::Frames};
@@ -28,7 +27,7 @@ use std::time::Instant;
 pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let begun = Instant::now();
     let Loaded { mut song, warnings, read } = load::song(&args.song)?;
-    heard(&mut song, args)?;
+    heard::apply(&mut song, args)?;
     if args.stems.is_some() && song.stems == Stems::None {
         song.stems = Stems::All;
     }
@@ -77,27 +76,15 @@ fn section(measured: &Measured) -> serde_json::Value {
     serde_json::json!({ "name": name, "from": from, "to": to, "reading": reading })
 }
 
-/// Solo and mute are the command's: the song does not know of them.
-fn heard(song: &mut Song, args: &args::Render) -> Result<(), Outcome> {
-    let names: Vec<String> = song.strips.iter().map(|strip| strip.name.clone()).collect();
-    for name in args.solo.iter().chain(&args.mute) {
-        if !names.contains(name) {
-            return Err(unknown("strip", name, &names));
-        }
-    }
-    solo::mute(song, &args.mute);
-    solo::solo(song, &args.solo);
-    Ok(())
-}
-
-fn unknown(what: &str, name: &str, known: &[String]) -> Outcome {
+/// What is said of a name that nothing has.
+pub(crate) fn unknown(what: &str, name: &str, known: &[String]) -> Diagnostic {
     let error = Diagnostic::error(format!("there is no {what} named `{name}`"));
     let hint = match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => format!("the song has no {what} at all"),
         None => format!("known: {}", known.join(", ")),
     };
-    Outcome::Author(vec![error.hint(hint)])
+    error.hint(hint)
 }
 
 fn request(args: &args::Render, song: &Song, checked: &Resolved) -> Result<Request, Outcome> {
@@ -196,7 +183,7 @@ fn part(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>
         let section = song.sections.iter().find(|section| section.name == *name);
         return section
             .map(|s| Some((s.from.max(Frames(0)), s.to)))
-            .ok_or_else(|| unknown("section", name, &known));
+            .ok_or_else(|| Outcome::Author(vec![unknown("section", name, &known)]));
     }
     let Some(range) = &args.range else { return Ok(None) };
     let ends = range.split_once("..").and_then(|(from, to)| Some((place(from)?, place(to)?)));

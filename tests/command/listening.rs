@@ -136,6 +136,52 @@ fn strips_that_there_are_not() {
 }
 
 #[test]
+fn what_is_no_strip_is_told_for_what_it_is() {
+    let studio = Studio::new();
+    let vca = "song.vca(\"drums\", [kick, tone], -1.db);\n";
+    studio.write("vca.rhai", &format!("{}{vca}", crate::studio::SONG));
+    for (names, words) in [
+        ("drums", &["it is a VCA, which moves faders", "kick,tone`"][..]),
+        ("outro", &["it is a section", "`--section outro` renders it alone"]),
+        ("master", &["everything arrives at it", "name any of room, kick"]),
+        ("kick,", &["names no strip", "write one or more of room, kick, tone, voice, low"]),
+        ("vioce,dumrs", &["there is no strip named `vioce`", "there is no strip named `dumrs`"]),
+    ] {
+        for option in ["--solo", "--mute"] {
+            let said = studio.refused(2, &format!("render vca.rhai {option} {names}"));
+            for words in words {
+                assert!(said.contains(words), "{option} {names}: {words:?} is missing in\n{said}");
+            }
+        }
+    }
+    let mut blanks = studio.command("render mix.rhai --quiet --range 0s..0.1s -o a.wav --solo");
+    blanks.arg("kick, voice").assert().success();
+    studio.done("render mix.rhai --quiet --range 0s..0.1s -o b.wav --solo kick,voice");
+    assert!(studio.bytes("a.wav") == studio.bytes("b.wav"));
+    let mut empty = studio.command("render mix.rhai --mute");
+    let said = empty.arg("").assert().code(2).get_output().stderr.clone();
+    assert!(String::from_utf8(said).unwrap().contains("`--mute` names no strip"));
+}
+
+#[test]
+fn a_song_that_plays_nothing_is_refused_unless_it_has_an_end() {
+    let studio = Studio::new();
+    let empty =
+        "let song = song(\"Nothing\", #{ END }); let hall = song.bus(\"hall\").reverb(\"hall\", 2.s);";
+    studio.write("empty.rhai", &empty.replace("END", "rate: 48.khz"));
+    for verb in ["render", "check", "render --stems stems --mix mix.wav -o out.wav"] {
+        let said = studio.refused(2, &format!("{verb} empty.rhai"));
+        assert!(said.contains("`Nothing` plays nothing: no track of it has a clip"), "{said}");
+        assert!(said.contains("or the song an `end`"), "{said}");
+    }
+    assert!(studio.files().iter().all(|file| !file.ends_with("out.wav") && file != "empty.wav"));
+    studio.done("show graph empty.rhai");
+    studio.write("silence.rhai", &empty.replace("END", "rate: 48.khz, end: 2.s"));
+    studio.done("render silence.rhai");
+    assert_eq!(studio.wav("silence.wav").frames(), 2 * RATE as usize);
+}
+
+#[test]
 fn values_from_the_command_line() {
     let studio = Studio::new();
     let peak = |args: &str| {

@@ -18,6 +18,7 @@ mod targets;
 mod together;
 
 pub use disk::Disk;
+pub use part::plays;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -132,6 +133,7 @@ pub fn render(
     progress: &Progress<'_>,
 ) -> Result<Report, RenderError> {
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
+    plays(song).map_err(|error| RenderError::Song(vec![error]))?;
     let plan = plan::plan(&graph, song.rate, &request.machine);
     let window = part::window(song, &plan, request.part)?;
     let targets = Targets::new(song, &plan, request)?;

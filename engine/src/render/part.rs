@@ -28,6 +28,18 @@ pub(super) fn window(
     Ok(Window { start: Frames((from.0 - run_up).max(0)), from, to })
 }
 
+/// Refuses a song that would be a file without a sample.
+///
+/// # Errors
+/// If nothing in it gives it a length.
+pub fn plays(song: &Resolved) -> Result<(), Diagnostic> {
+    if song.end > Frames(0) {
+        return Ok(());
+    }
+    let error = Diagnostic::error(format!("`{}` plays nothing: no track of it has a clip", song.title));
+    Err(error.hint("give a track a file, or the song an `end`"))
+}
+
 /// What is said of a part in which there is no song, or in which it has rung out.
 pub(super) fn outside(song: &Resolved, from: Frames, to: Frames) -> RenderError {
     let time = |frames: Frames| clock(frames.seconds(song.rate));
