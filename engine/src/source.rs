@@ -21,7 +21,7 @@ pub use stream::{Converters, Stream};
 use crate::diagnostic::{Blame, Diagnostic};
 use crate::files::FileError;
 use mixwright_nodes::unit::clock;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a file gives no sound.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,19 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Which file it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            SourceError::File(error) => error.path(),
+            SourceError::Unknown { path, .. }
+            | SourceError::Damaged { path, .. }
+            | SourceError::Short { path, .. }
+            | SourceError::Channels { path, .. }
+            | SourceError::NoChannel { path, .. }
+            | SourceError::Long { path, .. } => path,
+        }
+    }
+
     /// What may help.
     pub fn hint(&self) -> Option<String> {
         match self {

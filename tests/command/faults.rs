@@ -1,6 +1,6 @@
 //! What goes wrong in the world leaves what was there before, and nothing else.
 
-use crate::studio::{SONG, Studio};
+use crate::studio::{RATE, SONG, Studio};
 use std::fs;
 
 /// A studio in which the output stands from an earlier render.
@@ -56,6 +56,37 @@ fn a_damaged_source_is_named_when_it_is_heard() {
     let said =
         changes_nothing(&studio, &before, 1, "render flac.rhai -o out.wav --mix mix.wav --stems stems");
     assert!(said.contains("`audio/tone.flac` is cut short: it ends at 0:0"), "{said}");
+    assert!(said.contains("flac.rhai:7:"), "{said}");
+}
+
+#[test]
+fn samples_that_are_no_numbers_are_told_where_the_song_plays_them() {
+    let (studio, before) = rendered();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let response = "let hall = song.bus(\"hall\")\n    .convolve(\"bad.wav\");\nkick.send(hall, -6.db);\n";
+    studio.write("response.rhai", &format!("{SONG}{response}"));
+    studio.write(
+        "clip.rhai",
+        &format!("{SONG}song.track(\"more\", \"audio/kick.wav\")\n    .clip(\"bad.wav\");\n"),
+    );
+    for bad in [f32::NAN, f32::INFINITY] {
+        let mut writer = hound::WavWriter::create(studio.path("bad.wav"), spec).unwrap();
+        for i in 0..RATE {
+            writer.write_sample(if i == RATE / 4 { bad } else { 0.1 }).unwrap();
+        }
+        writer.finalize().unwrap();
+        for (script, line) in [("clip.rhai", "clip.rhai:14:6"), ("response.rhai", "response.rhai:14:6")] {
+            let args = format!("render {script} -o out.wav --stems stems");
+            let said = changes_nothing(&studio, &before, 1, &args);
+            assert!(said.contains("`bad.wav` is damaged at 0:00.250: a sample that is no number"), "{said}");
+            assert!(said.contains(line), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -76,6 +76,17 @@ impl FileError {
         failed(Action::Keep, folder, source)
     }
 
+    /// Which file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            FileError::Failed { path, .. }
+            | FileError::NotAFile { path, .. }
+            | FileError::NoFolder { path, .. }
+            | FileError::NotAFolder { path }
+            | FileError::TooLarge { path, .. } => path,
+        }
+    }
+
     /// Whose fault it is: a name that leads to no file is the author's.
     pub fn blame(&self) -> Blame {
         match self {

@@ -41,7 +41,7 @@ use targets::Targets;
 /// Why a render ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The song cannot be rendered at all, or not to where it is to go: all that is wrong.
+    /// The song cannot be rendered, or not to where it is to go, or what it plays is damaged: all that is wrong.
     #[error("{}", listed(.0))]
     Song(Vec<Diagnostic>),
     /// It was told to stop.
@@ -141,12 +141,22 @@ pub fn render(
     let _folder = request.stems.as_deref().map(files::folder).transpose()?;
     let mut ears = Ears::open(song, &plan, request, targets, window)?;
     let readings =
-        pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)?;
+        pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)
+            .map_err(|error| placed(error, song))?;
     let length = ears.settle(song, window)?;
     if length == 0 {
         return Err(part::outside(song, window.from, window.to));
     }
     ears.finish(song, request, length, &graph, readings, progress)
+}
+
+/// What a source failed with, at the place where the song names it.
+fn placed(error: RenderError, song: &Resolved) -> RenderError {
+    let RenderError::Source(error) = error else { return error };
+    match song.files.iter().find(|file| file.path == error.path()) {
+        Some(file) => RenderError::Song(vec![Diagnostic::from(error).at(&file.origin)]),
+        None => error.into(),
+    }
 }
 
 #[cfg(test)]
