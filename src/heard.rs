@@ -1,6 +1,9 @@
 //! `--solo` and `--mute`: the command's, as the song does not know of them.
 
-use crate::{args, outcome::Outcome, render::unknown};
+use crate::{
+    args,
+    outcome::{Outcome, unknown},
+};
 use mixwright_engine::{
     diagnostic::Diagnostic,
     solo,

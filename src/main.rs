@@ -8,10 +8,13 @@ mod heard;
 mod load;
 mod measure;
 mod outcome;
+mod outputs;
+mod part;
 mod progress;
 mod render;
 mod sections;
 mod show;
+mod stop;
 mod table;
 
 use args::{Args, Verb};

@@ -6,6 +6,7 @@ use mixwright_engine::{
     render::RenderError,
     source::SourceError,
 };
+use mixwright_nodes::params::nearest;
 use mixwright_scripts::sandbox::Fault;
 
 /// What went wrong, by whose fault it is.
@@ -50,6 +51,17 @@ impl Outcome {
             Outcome::Told(_) => {}
         }
     }
+}
+
+/// What is said of a name that nothing has.
+pub(crate) fn unknown(what: &str, name: &str, known: &[String]) -> Diagnostic {
+    let error = Diagnostic::error(format!("there is no {what} named `{name}`"));
+    let hint = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("the song has no {what} at all"),
+        None => format!("known: {}", known.join(", ")),
+    };
+    error.hint(hint)
 }
 
 /// Whether nothing but the song's files is at fault.
