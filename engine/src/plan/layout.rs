@@ -38,6 +38,9 @@ pub(super) fn lay(
     Laid { lanes: layout.lanes, lane_of: layout.lane_of, tail: Frames(tail) }
 }
 
+/// Nodes that a lane has at most, so that comparing lanes stays quick.
+const LONGEST: usize = 64;
+
 /// The cost at which a lane is cut, so that no thread waits for a long one.
 fn longest_lane(graph: &Graph, order: &[NodeIndex], on: &Machine) -> f64 {
     if on.threads == 1 {
@@ -63,7 +66,8 @@ impl Layout<'_> {
         let joined = match arriving[..] {
             [(source, Role::Main)] if self.graph.readers(source) == 1 && !ends.contains(&source) => {
                 let lane = self.lane_of[&source];
-                (self.lanes[lane].cost + cost <= limit && !self.plays(source)).then_some(lane)
+                let (cost, nodes) = (self.lanes[lane].cost + cost, self.lanes[lane].nodes.len());
+                (cost <= limit && nodes < LONGEST && !self.plays(source)).then_some(lane)
             }
             _ => None,
         };

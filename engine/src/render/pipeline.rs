@@ -78,14 +78,33 @@ pub fn run(
 
 struct Pipeline<'l> {
     workers: Vec<Worker<'l>>,
-    /// A ring of sets; a set has blocks for the members of each pack.
-    sets: Vec<Vec<Vec<Buffer>>>,
+    rings: Vec<Ring>,
     stages: usize,
     block: usize,
     origin: i64,
     blocks: usize,
     rate: u32,
     window: Window,
+}
+
+/// What a pack wrote in its last ticks, as many as its latest reader goes back: the blocks of its members.
+struct Ring(Vec<Vec<Buffer>>);
+
+impl Ring {
+    /// Room for what is read up to so many ticks later.
+    fn new(members: usize, block: usize, reach: usize) -> Ring {
+        Ring(vec![vec![Buffer::new(block); members]; reach + 1])
+    }
+
+    fn written(&self, tick: usize) -> &[Buffer] {
+        &self.0[tick % self.0.len()]
+    }
+
+    /// The place that this tick writes, for as long as others read the rest.
+    fn place(&mut self, tick: usize) -> &mut Vec<Buffer> {
+        let length = self.0.len();
+        &mut self.0[tick % length]
+    }
 }
 
 struct Worker<'l> {
@@ -119,11 +138,11 @@ impl<'l> Pipeline<'l> {
         let (block, rate) = (on.block, plan.rate);
         let mut workers = Vec::new();
         let addresses = addresses(plan);
-        let mut set = Vec::new();
-        for pack in &plan.packs {
+        let mut rings = Vec::new();
+        for (pack, reach) in plan.packs.iter().zip(reaches(plan, &addresses)) {
             let live = LivePack::new(plan, pack, &addresses, graph, block, sources)?;
             let (stage, cost) = (live.stage, live.cost);
-            set.push(vec![Buffer::new(block); live.size]);
+            rings.push(Ring::new(live.size, block, reach));
             workers.push(Worker { stage, cost, task: Task::Pack(Box::new(live)), failed: None });
         }
         let mut latest = 0;
@@ -139,16 +158,7 @@ impl<'l> Pipeline<'l> {
         // Streams begin on the grid of pieces, so that a window changes no cut.
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
-        Ok(Pipeline {
-            sets: vec![set; stages + 1],
-            workers,
-            stages,
-            block,
-            origin,
-            blocks: frames.div_ceil(block),
-            rate,
-            window,
-        })
+        Ok(Pipeline { rings, workers, stages, block, origin, blocks: frames.div_ceil(block), rate, window })
     }
 
     fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
@@ -168,10 +178,9 @@ impl<'l> Pipeline<'l> {
 
     /// One tick: the longest work first, so that no thread waits for it at the end.
     fn tick(&mut self, tick: usize) {
-        let ring = self.sets.len();
         let (block, origin, blocks, window) = (self.block, self.origin, self.blocks, self.window);
-        let mut out = std::mem::take(&mut self.sets[tick % ring]);
-        let sets = &self.sets;
+        let mut out: Vec<_> = self.rings.iter_mut().map(|ring| std::mem::take(ring.place(tick))).collect();
+        let rings = &self.rings;
         let mut free = out.iter_mut();
         let mut todo: Vec<_> = self
             .workers
@@ -187,11 +196,13 @@ impl<'l> Pipeline<'l> {
             for (worker, slot) in todo {
                 scope.spawn_fifo(move |_| {
                     let start = origin + ((tick - worker.stage) * block) as i64;
-                    worker.work(Span { start, frames: block }, tick, sets, slot, window);
+                    worker.work(Span { start, frames: block }, tick, rings, slot, window);
                 });
             }
         });
-        self.sets[tick % ring] = out;
+        for (ring, out) in self.rings.iter_mut().zip(out) {
+            *ring.place(tick) = out;
+        }
     }
 }
 
@@ -200,19 +211,19 @@ impl Worker<'_> {
         &mut self,
         span: Span,
         tick: usize,
-        sets: &[Vec<Vec<Buffer>>],
+        rings: &[Ring],
         slot: Option<&mut Vec<Buffer>>,
         window: Window,
     ) {
         let stage = self.stage;
         // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
-        let set = |from: usize| &sets[(tick - (stage - from)) % sets.len()];
+        let heard = |from: Address, of: usize| &rings[from.pack].written(tick - (stage - of))[from.member];
         let task = &mut self.task;
         let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
             (Task::Pack(pack), Some(out)) => {
-                pack.run(span, |input: &LiveInput| block_of(set(input.stage), input.from), out)
+                pack.run(span, |input: &LiveInput| heard(input.from, input.stage), out)
             }
-            (Task::Tap(tap), _) => tap.hear(span, block_of(set(tap.stage), tap.from), window),
+            (Task::Tap(tap), _) => tap.hear(span, heard(tap.from, tap.stage), window),
             (Task::Pack(_), None) => unreachable!("every pack has blocks in every set"),
         }));
         self.failed = match done {
@@ -229,8 +240,16 @@ impl Worker<'_> {
     }
 }
 
-fn block_of(set: &[Vec<Buffer>], from: Address) -> &Buffer {
-    &set[from.pack][from.member]
+/// Stages from each pack to the last that reads it; an output is read in the next.
+fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
+    let mut reaches = vec![1; plan.packs.len()];
+    for reader in &plan.lanes {
+        for input in &reader.inputs {
+            let reach = &mut reaches[addresses[input.lane].pack];
+            *reach = (*reach).max(reader.stage - plan.lanes[input.lane].stage);
+        }
+    }
+    reaches
 }
 
 impl LiveTap<'_> {

@@ -122,7 +122,7 @@ impl Cascade {
         let both = Rows { samples: rows.as_flattened_mut(), columns: 2, state: 0 };
         through::<V, V>(&mut self.links, both);
         for ((row, left), right) in rows.iter().zip(left).zip(right) {
-            (*left, *right) = (row[0] as f32, row[1] as f32);
+            (*left, *right) = (rounded(row[0]), rounded(row[1]));
         }
     }
 
@@ -137,9 +137,16 @@ impl Cascade {
             let state = channel * strips;
             through::<V, P>(&mut self.links, Rows { samples: work, columns: strips, state });
             let work = &self.work[..plane.len()];
-            plane.iter_mut().zip(work).for_each(|(to, x)| *to = *x as f32);
+            plane.iter_mut().zip(work).for_each(|(to, x)| *to = rounded(*x));
         }
     }
+}
+
+/// What leaves a cascade, with no negative zero: a correction that does nothing runs where another strip of the pack needs
+/// one, and turns such a zero into a positive one.
+#[inline(always)]
+fn rounded(x: f64) -> f32 {
+    x as f32 + 0.0
 }
 
 struct Run<'c, 'b, 'd> {
@@ -165,8 +172,8 @@ impl Job for Run<'_, '_, '_> {
     }
 }
 
-/// Takes rows through all links that do anything: two links at a time where both stand still. `V` is how many strips
-/// one link takes at a time, `P` how many two take.
+/// Takes rows through all links that do anything: two links at a time where both stand still. A biquad by itself
+/// takes `V` strips at a time; what has more numbers to hold takes `P`.
 #[inline(always)]
 fn through<V: Vector, P: Vector>(links: &mut [Link], mut rows: Rows<'_>) {
     let mut acting = links.iter_mut().filter(|link| !link.leaves_all()).peekable();
@@ -188,13 +195,10 @@ fn through<V: Vector, P: Vector>(links: &mut [Link], mut rows: Rows<'_>) {
 }
 
 impl Link {
-    /// Whether it leaves every sample exactly as it is: a bell of 0 dB, or a correction of nothing, since the beginning.
+    /// Whether it changes no sample: a correction of nothing, since the beginning.
+    #[inline(always)]
     fn leaves_all(&self) -> bool {
-        match self {
-            Link::Still(link) => link.has_only([1.0, 0.0, 0.0, 0.0, 0.0]),
-            Link::Correct(link) => link.has_only(NO_CORRECTION),
-            Link::Moving(_) => false,
-        }
+        matches!(self, Link::Correct(link) if link.has_only(NO_CORRECTION))
     }
 
     #[inline(always)]

@@ -8,7 +8,8 @@
 //! - [`dispatch`] calls a function compiled for a level: it does so only after the CPU was asked for every feature that
 //!   the function was compiled for.
 //! - Vectors use instructions of their level. Their types are reached only through an [`Isa`], whose types are private
-//!   to this folder and named in no other place than the functions that [`dispatch`] calls.
+//!   to this folder and named in no other place than the functions that [`dispatch`] calls: whoever holds one runs on a
+//!   CPU that has its instructions, wherever he takes it.
 
 #![allow(unsafe_code, reason = "the one module that needs it, with its proof above")]
 
@@ -67,7 +68,7 @@ pub trait Job {
 pub fn dispatch<J: Job>(job: J) -> J::Out {
     #[cfg(target_arch = "x86_64")]
     {
-        x86::dispatch(level(), job)
+        x86::dispatch(job)
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
@@ -84,7 +85,7 @@ pub fn level() -> Level {
         1 => Level::Avx2,
         2 => Level::Avx512,
         _ => {
-            let level = held_down(best());
+            let level = held_down(best(), std::env::var("MIXWRIGHT_CPU").ok().as_deref());
             LEVEL.store(level as u8, Ordering::Relaxed);
             level
         }
@@ -102,10 +103,11 @@ fn best() -> Level {
     }
 }
 
-fn held_down(best: Level) -> Level {
-    match std::env::var("MIXWRIGHT_CPU").as_deref() {
-        Ok("sse2") => Level::Base,
-        Ok("avx2") => best.min(Level::Avx2),
+/// The level that is told, if the CPU has it; what is no level holds nothing down.
+fn held_down(best: Level, told: Option<&str>) -> Level {
+    match told {
+        Some("sse2") => Level::Base,
+        Some("avx2") => best.min(Level::Avx2),
         _ => best,
     }
 }
@@ -129,4 +131,40 @@ macro_rules! for_every_cpu {
             $crate::dsp::cpu::dispatch(Work { $($arg),* });
         }
     )*};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_can_be_held_down_but_not_lifted() {
+        assert_eq!(held_down(Level::Avx512, Some("sse2")), Level::Base);
+        assert_eq!(held_down(Level::Avx512, Some("avx2")), Level::Avx2);
+        assert_eq!(held_down(Level::Avx512, Some("avx512")), Level::Avx512);
+        assert_eq!(held_down(Level::Base, Some("avx2")), Level::Base);
+        assert_eq!(held_down(Level::Avx2, Some("avx512")), Level::Avx2);
+        assert_eq!(held_down(Level::Avx2, None), Level::Avx2);
+    }
+
+    struct Widest;
+
+    impl Job for Widest {
+        type Out = usize;
+
+        #[inline(always)]
+        fn run<I: Isa>(self) -> usize {
+            I::Wide::N
+        }
+    }
+
+    #[test]
+    fn work_is_done_at_the_level_that_there_is() {
+        let widest = match level() {
+            Level::Base => 4,
+            Level::Avx2 => 8,
+            Level::Avx512 => 16,
+        };
+        assert_eq!(dispatch(Widest), widest);
+    }
 }

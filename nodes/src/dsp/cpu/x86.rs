@@ -1,6 +1,6 @@
 //! The vectors of x86-64.
 
-use super::{Isa, Job, Level, Two, Vector};
+use super::{Isa, Job, Level, Two, Vector, level};
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -17,9 +17,9 @@ pub(super) fn best() -> Level {
 }
 
 #[inline]
-pub(super) fn dispatch<J: Job>(level: Level, job: J) -> J::Out {
-    match level {
-        // SAFETY: `level` is at most what `best` found, and that asked for every feature of the function.
+pub(super) fn dispatch<J: Job>(job: J) -> J::Out {
+    match level() {
+        // SAFETY: the level is at most what `best` found, and that asked for every feature of the function.
         Level::Avx512 => unsafe { avx512(job) },
         // SAFETY: as above.
         Level::Avx2 => unsafe { avx2(job) },
