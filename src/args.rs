@@ -58,7 +58,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub(crate) struct Render {
     #[command(flatten)]
     pub(crate) song: Song,
-    /// Where the master goes; named after the script in the present folder if not given.
+    /// Where the master goes; named after the script, and after the part, in the present folder if not given.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Where the mix goes, as it is before the master's effects.
@@ -71,10 +71,10 @@ pub(crate) struct Render {
     #[arg(long, value_enum)]
     pub(crate) format: Option<Kind>,
     /// A part of the song, in bars (`17..25`) or times (`1:02.5..1:30`, `30s..45s`); one that reaches past the song's end
-    /// ends with the song.
+    /// ends with the song. Its master is finished by itself, so it may be louder or softer than within the whole.
     #[arg(long, value_name = "A..B", conflicts_with = "section")]
     pub(crate) range: Option<String>,
-    /// A section of the song by its name.
+    /// A section of the song by its name; as with `--range`, its master is finished by itself.
     #[arg(long, value_name = "NAME")]
     pub(crate) section: Option<String>,
     /// Strips that are heard alone, separated by commas.

@@ -23,7 +23,7 @@ impl Outputs {
     pub(crate) fn new(args: &args::Render, song: &Song) -> Result<Outputs, Outcome> {
         names_files(args)?;
         let format = format(args)?;
-        let master = args.output.clone().unwrap_or_else(|| named_after(&args.song.script, format));
+        let master = args.output.clone().unwrap_or_else(|| named_after(args, format));
         let stems = match (&args.stems, &song.stems) {
             (Some(folder), _) => Some(folder.clone()),
             (None, Stems::None) => None,
@@ -43,8 +43,14 @@ fn names_files(args: &args::Render) -> Result<(), Outcome> {
     })
 }
 
-fn named_after(script: &Path, format: Format) -> PathBuf {
-    PathBuf::from(format!("{}.{}", stem(script), format.extension()))
+/// The script's name; a part of the song gets another, so that it takes no place of the whole.
+fn named_after(args: &args::Render, format: Format) -> PathBuf {
+    let part = match (&args.section, &args.range) {
+        (Some(section), _) => format!(" {}", section.replace(['/', '\\'], "_")),
+        (None, Some(_)) => " part".to_owned(),
+        (None, None) => String::new(),
+    };
+    PathBuf::from(format!("{}{part}.{}", stem(&args.song.script), format.extension()))
 }
 
 fn stem(path: &Path) -> String {

@@ -11,8 +11,12 @@ use crate::{
     stop, table,
 };
 use mixwright_engine::{
+    diagnostic::Diagnostic,
     plan::Machine,
-    render::{Meters, Progress, Request, render, report::Report},
+    render::{
+        Meters, Progress, Request, render,
+        report::{Clipped, Report},
+    },
     resolved::Resolved,
     song::{Song, Stems, UsedFile},
 };
@@ -52,8 +56,23 @@ fn reports(args: &args::Render) -> bool {
     args.json || !args.quiet
 }
 
+/// What of the sound the files could not hold.
+fn clippings(report: &Report) -> Vec<Diagnostic> {
+    let told = |clipped: &Clipped| {
+        let (file, count) = (clipped.file.display(), clipped.samples);
+        Diagnostic::warning(format!(
+            "`{file}` clips: {count} samples went beyond full scale and were cut off"
+        ))
+        .hint("lower the faders, end the master in `finish` or `limit`, or write `--format wav32f`")
+    };
+    report.clipped.iter().map(told).collect()
+}
+
 fn said(report: &Report, sections: &[Measured], args: &args::Render, begun: Instant) -> Result<(), Outcome> {
     let took = begun.elapsed();
+    if !args.quiet {
+        load::warn(&clippings(report));
+    }
     match (args.json, args.quiet) {
         (true, _) => {
             let mut json = serde_json::to_value(report).unwrap_or_default();

@@ -149,7 +149,9 @@ pub fn nearest(path: &Path) -> Option<PathBuf> {
     let near = |found: &PathBuf| {
         let name = found.file_name()?.to_str()?.to_lowercase();
         let distance = strsim::damerau_levenshtein(&wanted, &name);
-        (distance <= wanted.len() / 3).then_some(distance)
+        // The same sound in another format is meant, however far its ending is.
+        let alike = path.file_stem() == found.file_stem();
+        (alike || distance <= wanted.len() / 3).then_some(distance)
     };
     let folder = folder_of(path);
     let Ok(names) = list(folder) else {

@@ -193,6 +193,19 @@ impl Sink {
         Ok(())
     }
 
+    /// Samples so far that went beyond what the format can hold, and were cut off there.
+    pub fn clipped(&self) -> u64 {
+        match &self.coder {
+            Coder::Float(_) => 0,
+            Coder::Wav(_, quantiser) | Coder::Flac(_, quantiser) => quantiser.clipped(),
+        }
+    }
+
+    /// Where the file will stand.
+    pub fn target(&self) -> &Path {
+        self.output.target()
+    }
+
     /// Ends the file and puts it in its place.
     ///
     /// # Errors

@@ -81,11 +81,11 @@ fn bits_of_flac(bytes: &[u8]) -> u8 {
 #[test]
 fn the_output_is_named_after_the_script() {
     let studio = Studio::new();
-    let out = studio.done("render mix.rhai --range 0s..0.2s");
+    let out = studio.done("render mix.rhai");
     assert!(out.contains("wrote mix.wav"), "{out}");
     assert_eq!(studio.wav("mix.wav").spec.bits_per_sample, 24);
     studio.done("render mix.rhai --range 0s..0.2s --format flac24");
-    assert!(studio.files().contains("mix.flac"));
+    assert!(studio.files().contains("mix part.flac"));
 }
 
 #[test]
@@ -158,4 +158,33 @@ fn quiet_says_nothing() {
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
     let ran = studio.run("render doubtful.rhai --range 0s..0.1s");
     assert!(ran.err.contains("warning") && ran.out.contains("real time"), "{}{}", ran.err, ran.out);
+}
+
+#[test]
+fn what_a_file_cannot_hold_is_told() {
+    let studio = Studio::new();
+    studio.write("hot.rhai", &format!("{SONG}song.track(\"hot\", \"audio/kick.wav\").fader(12.db);\n"));
+    let ran = studio.run("render hot.rhai -o hot.wav --mix mix.wav");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for file in ["hot.wav", "mix.wav"] {
+        assert!(ran.err.contains(&format!("`{file}` clips: ")), "{}", ran.err);
+    }
+    assert!(ran.err.contains("lower the faders"), "{}", ran.err);
+    let ran = studio.run("render hot.rhai -o hot.wav --format wav32f");
+    assert!(!ran.err.contains("clips"), "floats hold it: {}", ran.err);
+    let ran = studio.run("render mastered.rhai -o quiet.wav");
+    assert!(!ran.err.contains("clips"), "{}", ran.err);
+}
+
+#[test]
+fn a_part_is_no_second_version_of_the_whole() {
+    let studio = Studio::new();
+    studio.done("render mix.rhai --quiet");
+    let whole = studio.bytes("mix.wav");
+    studio.done("render mix.rhai --quiet --section intro");
+    studio.done("render mix.rhai --quiet --range 0s..0.5s");
+    assert!(studio.bytes("mix.wav") == whole);
+    assert!(
+        studio.bytes("mix intro.wav").len() < whole.len() && studio.bytes("mix part.wav").len() < whole.len()
+    );
 }

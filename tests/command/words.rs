@@ -142,5 +142,5 @@ fn who_closes_the_pipe_has_heard_enough() {
         let output = run.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    assert!(studio.path("mix.wav").is_file(), "the render itself was finished");
+    assert!(studio.path("mix part.wav").is_file(), "the render itself was finished");
 }

@@ -4,7 +4,7 @@ use super::{
     Meters, Progress, RenderError, Request,
     output::{Destination, Ear, StripEar, stereo_meter},
     pipeline::{Listener, Tap, Window},
-    report::{Chapter, Reduction, Report, StripReport},
+    report::{Chapter, Clipped, Reduction, Report, StripReport},
     store::{Signal, Store},
     targets::Targets,
 };
@@ -142,6 +142,7 @@ impl Ears {
         if progress.cancelled() {
             return Err(RenderError::Cancelled);
         }
+        let clipped = sinks.iter().filter_map(clipped).collect();
         sinks.into_iter().try_for_each(Sink::finish)?;
         Ok(Report {
             title: song.title.clone(),
@@ -158,8 +159,14 @@ impl Ears {
             master: master.expect("the master is always metered"),
             finish: finished,
             files,
+            clipped,
         })
     }
+}
+
+/// A file of which something was cut off.
+fn clipped(sink: &Sink) -> Option<Clipped> {
+    (sink.clipped() > 0).then(|| Clipped { file: sink.target().to_owned(), samples: sink.clipped() })
 }
 
 /// The frames of a window that the song is sure to fill.

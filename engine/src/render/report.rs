@@ -32,6 +32,17 @@ pub struct Report {
     pub finish: Option<Finished>,
     /// The files that were written.
     pub files: Vec<PathBuf>,
+    /// Those of them that hold less than was to be heard.
+    pub clipped: Vec<Clipped>,
+}
+
+/// A file whose sound went beyond what its format can hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Clipped {
+    /// Which.
+    pub file: PathBuf,
+    /// Samples that were cut off at full scale.
+    pub samples: u64,
 }
 
 /// A strip after its fader.

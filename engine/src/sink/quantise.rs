@@ -10,12 +10,13 @@ pub(super) struct Quantiser {
     dithers: Vec<Dither>,
     plane: Vec<i32>,
     interleaved: Vec<i32>,
+    clipped: u64,
 }
 
 impl Quantiser {
     pub(super) fn new(depth: Depth, seed: u64, channels: usize) -> Quantiser {
         let dithers = (0..channels).map(|channel| Dither::new(depth, seed, channel as u32)).collect();
-        Quantiser { dithers, plane: Vec::new(), interleaved: Vec::new() }
+        Quantiser { dithers, plane: Vec::new(), interleaved: Vec::new(), clipped: 0 }
     }
 
     /// The frames from `at` on, interleaved.
@@ -26,10 +27,16 @@ impl Quantiser {
         self.interleaved.resize(frames * channels, 0);
         for (channel, (plane, dither)) in planes.iter().zip(&self.dithers).enumerate() {
             dither.quantise(at, plane, &mut self.plane);
+            self.clipped += plane.iter().filter(|x| x.abs() > 1.0).count() as u64;
             for (frame, x) in self.plane.iter().enumerate() {
                 self.interleaved[frame * channels + channel] = *x;
             }
         }
         &self.interleaved
+    }
+
+    /// Samples so far that went beyond full scale, and stand at it.
+    pub(super) fn clipped(&self) -> u64 {
+        self.clipped
     }
 }
