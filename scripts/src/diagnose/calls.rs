@@ -37,7 +37,36 @@ pub(super) fn unknown(signature: &str, here: &Origin, known: &Known) -> Diagnost
         return wrong;
     }
     let what = if is_call_on { "verb" } else { "function" };
-    misspelt(Diagnostic::error(format!("there is no {what} `{name}`")), name, &known.verbs)
+    let error = Diagnostic::error(format!("there is no {what} `{name}`"));
+    if is_call_on && name == "master" {
+        return error.hint("the master is a property, without `()`: `song.master.compress(…)`");
+    }
+    match verb_otherwise(name).filter(|verb| is_call_on && known.is_verb(verb)) {
+        Some(verb) => error.hint(format!("did you mean `{verb}`?")),
+        None => misspelt(error, name, &known.verbs),
+    }
+}
+
+/// The verb for what is called otherwise on other desks.
+fn verb_otherwise(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "volume" | "vol" | "level" => "fader",
+        "gain" | "input" => "trim",
+        "panning" | "balance_to" => "pan",
+        "compressor" | "comp" => "compress",
+        "limiter" => "limit",
+        "gating" | "noise_gate" => "gate",
+        "hpf" | "low_cut" | "lowcut" | "highpass" => "high_pass",
+        "lpf" | "high_cut" | "highcut" | "lowpass" => "low_pass",
+        "equalizer" | "equaliser" => "eq",
+        "distort" | "distortion" | "overdrive" | "drive" => "saturate",
+        "echo" => "delay",
+        "deesser" | "de_ess" => "deess",
+        "sidechain" | "ducking" => "duck",
+        "output" | "route" | "bus_to" => "to",
+        "phase" | "flip" | "polarity" => "invert",
+        _ => return None,
+    })
 }
 
 /// A function that its own file defines, and that rhai does not find all the same: it keeps a template that calls itself
@@ -105,6 +134,9 @@ pub(super) fn property(words: &str, known: &Known) -> Diagnostic {
     }
     if is_number(of) {
         let error = Diagnostic::error(format!("no unit `{name}`"));
+        if name == "bar" || name == "beat" {
+            return error.hint("a place is `bar(5)`, and a length is `5.bars` or `2.beats`");
+        }
         return match otherwise(name).filter(|unit| known.is_unit(unit)) {
             Some(unit) => error.hint(format!("did you mean `{unit}`?")),
             None => misspelt(error, name, &known.units),

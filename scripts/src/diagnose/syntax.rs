@@ -156,6 +156,8 @@ pub(super) fn undefined(name: &str, here: &Origin, known: &Known) -> Diagnostic 
         error.hint(format!("settings stand in a map, with `#` before its bracket: `#{{ {name}: … }}`"))
     } else if known.is_unit(name) {
         error.hint(format!("a unit follows its number: `6.{name}`"))
+    } else if name == "bar" {
+        error.hint("a place is written `bar(5)`")
     } else if name == "song" && !declared.contains(&name) {
         error.hint("begin with `let song = song(\"its title\");`")
     } else if let Some(line) = source::declared_below(name, here, known) {
