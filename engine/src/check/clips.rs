@@ -112,9 +112,12 @@ impl Bench<'_> {
         }
         for clip in &strip.clips {
             let Some((at, length)) = self.place(strip, clip, files) else { continue };
+            let before = self.found.len();
             let (path, facts) = files[&(clip.file.clone(), clip.channel)].clone();
             track.width = track.width.max(if facts.channels > 1 { Width::Stereo } else { Width::Mono });
-            if !self.fits(clip, &facts, at, length) {
+            let fits = self.fits(clip, &facts, at, length);
+            self.name_strip(strip, before);
+            if !fits {
                 continue;
             }
             track.played.push(PlayedClip {

@@ -7,11 +7,12 @@ mod clips;
 mod edits;
 mod motion;
 mod routing;
+mod structure;
 
 use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
-    song::{ChannelPick, Meter, Place, Section, Setting, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
     time::{FARTHEST, Timeline},
 };
 use mixwright_nodes::{
@@ -106,7 +107,7 @@ impl<'a> Bench<'a> {
         Bench {
             song,
             files,
-            timeline: Timeline::new(song),
+            timeline: Timeline::new(&Song::new("")),
             names,
             found: Vec::new(),
             clips: Vec::new(),
@@ -126,15 +127,13 @@ impl<'a> Bench<'a> {
             let message = format!("a tempo of {tempo}; it must lie between 10 and 999 bpm");
             self.found.push(Diagnostic::error(message).at(&song.origin));
         }
-        let odd_meter = |m: &&Meter| m.bar == 0 || m.beats == 0 || !m.unit.is_power_of_two();
-        for meter in song.meters.iter().filter(odd_meter) {
-            let message = format!("there is no meter {}/{} at bar {}", meter.beats, meter.unit, meter.bar);
-            self.found.push(Diagnostic::error(message).at(&song.origin));
+        self.meters();
+        self.tempos();
+        // Where these are wrong, times would be nonsense: what follows is checked against a plain ruler.
+        if self.found.is_empty() {
+            self.timeline = Timeline::new(song);
         }
-        if song.meters.is_empty() || self.found.iter().any(|found| found.severity == Severity::Error) {
-            // Times would be nonsense: what follows is checked against a plain ruler.
-            self.timeline = Timeline::new(&Song::new(""));
-        }
+        self.structure();
         if let Some(finish) = &song.finish {
             let mut fresh = Finish::default();
             self.declared("finish", finish.entries(), |param, value| fresh.set(param, value), &song.origin);
@@ -233,10 +232,12 @@ impl<'a> Bench<'a> {
     fn channel(&mut self, index: usize, strip: &Strip) -> Channel {
         let track = self.clips.get(index).cloned().unwrap_or_default();
         let width = if strip.kind == StripKind::Track { track.width } else { Width::Stereo };
+        let before = self.found.len();
         let (chain, _) = self.chain(&strip.name, &strip.chain, width);
         let fader = self.fader(strip);
         let sends = self.sends(strip, index);
         let to = self.destination(strip, index);
+        self.name_strip(strip, before);
         Channel {
             name: strip.name.clone(),
             kind: strip.kind,
@@ -248,6 +249,16 @@ impl<'a> Bench<'a> {
             to,
             muted: strip.muted,
             origin: strip.origin.clone(),
+        }
+    }
+
+    /// Says of which strip it is, where what was found since has no place that shows it, as in a song that was read.
+    fn name_strip(&mut self, strip: &Strip, before: usize) {
+        let name = format!("`{}`", strip.name);
+        for found in &mut self.found[before..] {
+            if found.origin.is_none() && !found.message.contains(&name) {
+                found.message = format!("{name}: {}", found.message);
+            }
         }
     }
 

@@ -4,11 +4,14 @@ use super::{Bench, chain::taps};
 use crate::{
     diagnostic::{Diagnostic, Origin},
     resolved::{Follower, Heard},
-    song::{Length, Motion, Setting, Tap, TapPoint, Turn},
+    song::{
+        Length, Motion, Setting, Tap, TapPoint, Turn,
+        limits::{ATTACK, LOUD, PHASE, QUIET, RELEASE},
+    },
 };
 use mixwright_nodes::{
     curve::{Clock, Curve, Lfo, Point, Points, Scale, Shape},
-    params::nearest,
+    params::{ParamInfo, Value, nearest},
     unit::{Db, Frames, Unit, written},
 };
 use std::sync::Arc;
@@ -65,12 +68,14 @@ impl Bench<'_> {
         followers: &mut Vec<Follower>,
     ) -> Curve {
         let rate = self.song.rate;
+        self.numbers(motion, bounds, origin);
         match motion {
             Motion::Hold(value) => Curve::Hold(*value),
             Motion::Points(start, points) => {
                 let first = Point { at: Frames(0), value: *start, shape: Shape::Step };
                 let mut list = vec![first];
                 for point in points {
+                    self.anchored(&format!("a point of the curve for `{}`", bounds.name), &point.at, origin);
                     let at = self.timeline.frame(&point.at);
                     if at < list.last().expect("the first point is there").at {
                         let message =
@@ -105,6 +110,50 @@ impl Bench<'_> {
                 let by = self.timeline.frames(0.0, *by);
                 Curve::Shifted(Box::new(self.curve(inner, bounds, origin, followers)), by)
             }
+        }
+    }
+
+    /// The numbers of a curve that are none of its bounds'.
+    fn numbers(&mut self, motion: &Motion, bounds: &Bounds<'_>, origin: &Origin) {
+        let of = format!("the curve for `{}`", bounds.name);
+        match motion {
+            Motion::Points(start, points) => {
+                let values = points.iter().map(|point| point.value).chain([*start]);
+                self.are_numbers(&of, values, origin);
+            }
+            Motion::Lfo { phase, between, .. } => {
+                self.within(&PHASE, *phase, &of, origin);
+                self.are_numbers(&of, [between.0, between.1], origin);
+            }
+            Motion::Follow { quiet, loud, attack, release, between, .. } => {
+                for (limit, value) in [(QUIET, quiet), (LOUD, loud), (ATTACK, attack), (RELEASE, release)] {
+                    self.within(&limit, *value, &of, origin);
+                }
+                if quiet >= loud {
+                    let message = format!("{of}: `quiet` must lie below `loud`");
+                    self.found.push(Diagnostic::error(message).at(origin));
+                }
+                self.are_numbers(&of, [between.0, between.1], origin);
+            }
+            Motion::Scaled(_, factor) => self.are_numbers(&of, [*factor], origin),
+            Motion::Shifted(_, by) | Motion::Echo(by) => {
+                self.length(&of, *by, origin);
+            }
+            Motion::Hold(_) | Motion::Sum(_) => {}
+        }
+    }
+
+    /// What is not a number lies beyond no bound, so it is looked for by itself.
+    fn are_numbers(&mut self, of: &str, values: impl IntoIterator<Item = f64>, origin: &Origin) {
+        if values.into_iter().any(|value| !value.is_finite()) {
+            self.found.push(Diagnostic::error(format!("{of} has a value that is no number")).at(origin));
+        }
+    }
+
+    fn within(&mut self, limit: &ParamInfo, value: f64, of: &str, origin: &Origin) {
+        let unit = limit.unit().unwrap_or(Unit::Plain);
+        if let Err(error) = limit.number(&Value::Number(value, unit)) {
+            self.found.push(Diagnostic::error(format!("{of}: {error}")).at(origin));
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here is checked and nothing is in frames; `check` does both.
 
 mod clip;
+pub mod limits;
 mod motion;
 mod place;
 mod strip;

@@ -1,5 +1,6 @@
 //! Symbolic times: lengths, places and spans, before it is known which frames they come to.
 
+use mixwright_nodes::unit::Unit;
 use serde::{Deserialize, Serialize};
 
 /// A length in several measures at once; they add up in this order.
@@ -17,6 +18,16 @@ pub struct Length {
 }
 
 impl Length {
+    /// Its parts with their units.
+    pub fn parts(self) -> [(f64, Unit); 4] {
+        [
+            (self.bars, Unit::Bars),
+            (self.beats, Unit::Beats),
+            (self.seconds, Unit::Seconds),
+            (self.samples, Unit::Samples),
+        ]
+    }
+
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Length) -> Length {
@@ -66,6 +77,13 @@ impl Place {
     /// The first beat of a bar; bars count from 1.
     pub fn bar(number: f64) -> Place {
         Place { from: Anchor::Start, plus: Length { bars: number - 1.0, ..Length::default() } }
+    }
+
+    /// Whether it lies before another at any tempo.
+    pub fn surely_before(&self, other: &Place) -> bool {
+        let (here, there) = (self.plus.parts(), other.plus.parts());
+        let mut later = here.iter().zip(&there).map(|((here, _), (there, _))| here - there);
+        self.from == other.from && later.clone().all(|by| by <= 0.0) && later.any(|by| by < 0.0)
     }
 
     /// A place so much further on.

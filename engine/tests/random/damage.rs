@@ -1,6 +1,12 @@
-//! What can befall a text: cuts, flipped bytes, words in each other's places, numbers beyond all measure.
+//! What can befall a text: cuts, flipped bytes, words in each other's places, numbers beyond all measure. And a song:
+//! strips, curves and clips out of place.
 
 use crate::dice::Dice;
+use mixwright_engine::song::{
+    Anchor, Clip, Length, Meter, Motion, Place, Send, SendFrom, Setting, Song, StripKind, Tap, TapPoint,
+    Turn, Vca,
+};
+use mixwright_nodes::curve::Wave;
 
 /// Numbers that a song seldom holds.
 const NUMBERS: [&str; 12] = [
@@ -104,4 +110,78 @@ fn renumbered(text: &str, dice: &mut Dice<'_>) -> String {
     let mut text = text.to_owned();
     text.replace_range(dice.one_of(&numbers), dice.one_of::<&str>(&NUMBERS));
     text
+}
+
+/// The song after one blow that no script could deal it.
+pub(crate) fn misplaced(song: &mut Song, dice: &mut Dice<'_>) {
+    let index = dice.below(song.strips.len());
+    let kinds = [StripKind::Track, StripKind::Bus, StripKind::Group, StripKind::Master];
+    let names = ["master", "nobody", "", song.strips[index].name.as_str()].map(str::to_owned);
+    let name = dice.one_of(&names);
+    let strip = &mut song.strips[index];
+    match dice.below(12) {
+        0 => strip.kind = dice.one_of(&kinds),
+        1 => song.master.kind = dice.one_of(&kinds),
+        2 => song.master.name = name,
+        3 => strip.to = Some(name),
+        4 => song.master.sends.push(sent(name)),
+        5 => strip.sends.push(sent(name)),
+        6 => song.master.clips.push(Clip::new("ones")),
+        7 => strip.fader = Setting::Moves(moving(name, dice)),
+        8 => strip.clips.iter_mut().for_each(|clip| shifted(clip, dice)),
+        9 => meters(song, dice),
+        10 => song.end = Some(Place { from: Anchor::ClipEnd(name, 1), plus: length(dice) }),
+        _ => song.vcas.push(Vca {
+            name: "all".to_owned(),
+            strips: vec![name],
+            level: Setting::Is(odd(dice)),
+            origin: Default::default(),
+        }),
+    }
+}
+
+fn sent(to: String) -> Send {
+    Send { to, level: Setting::Is(0.0), from: SendFrom::Post, origin: Default::default() }
+}
+
+fn odd(dice: &mut Dice<'_>) -> f64 {
+    dice.one_of(&[0.0, -1.0, 1e-9, 1e300, -1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, 3.0])
+}
+
+fn length(dice: &mut Dice<'_>) -> Length {
+    Length { seconds: odd(dice), beats: odd(dice), ..Length::default() }
+}
+
+fn moving(strip: String, dice: &mut Dice<'_>) -> Motion {
+    let between = (odd(dice), odd(dice));
+    let every = if dice.one_in(2) { Turn::Rate(odd(dice)) } else { Turn::Every(length(dice)) };
+    match dice.below(3) {
+        0 => Motion::Lfo { wave: Wave::Square, every, phase: odd(dice), between },
+        1 => Motion::Follow {
+            heard: Tap { strip, point: TapPoint::Output },
+            quiet: odd(dice),
+            loud: odd(dice),
+            attack: odd(dice),
+            release: odd(dice),
+            between,
+        },
+        _ => Motion::Shifted(Box::new(Motion::Hold(odd(dice))), length(dice)),
+    }
+}
+
+fn shifted(clip: &mut Clip, dice: &mut Dice<'_>) {
+    match dice.below(4) {
+        0 => clip.length = Some(length(dice)),
+        1 => clip.fade_in = length(dice),
+        2 => clip.fade_out = length(dice),
+        _ => clip.at.plus = length(dice),
+    }
+}
+
+fn meters(song: &mut Song, dice: &mut Dice<'_>) {
+    match dice.below(3) {
+        0 => song.meters.clear(),
+        1 => song.meters.reverse(),
+        _ => song.meters.push(Meter { bar: dice.below(3) as u32, beats: dice.below(3) as u32, unit: 3 }),
+    }
 }

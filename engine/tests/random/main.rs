@@ -97,3 +97,26 @@ fn damaged_songs_are_errors_or_songs_but_no_panic() {
         });
     hold(held);
 }
+
+#[test]
+fn misplaced_songs_are_errors_or_render_but_no_panic() {
+    let held = runner(600).run(&(vec(any::<u32>(), 0..300), vec(any::<u32>(), 1..24)), |(numbers, blows)| {
+        let mut song = songs::song(&mut Dice(&numbers));
+        let mut dice = Dice(&blows);
+        for _ in 0..1 + dice.below(2) {
+            damage::misplaced(&mut song, &mut dice);
+        }
+        let heard = std::panic::catch_unwind(|| {
+            let checked = check(&song, &Made).ok()?;
+            graph::build(&checked.song).ok()?;
+            let all = render(&song, machine(1, 333), whole(500));
+            Some(all.values().all(|kept| kept.0.iter().chain(&kept.1).all(|x| x.is_finite())))
+        });
+        match heard {
+            Ok(None | Some(true)) => Ok(()),
+            Ok(Some(false)) => Err(TestCaseError::fail(format!("no number comes of\n{}", to_ron(&song)))),
+            Err(_) => Err(TestCaseError::fail(format!("it panics on\n{}", to_ron(&song)))),
+        }
+    });
+    hold(held);
+}

@@ -11,7 +11,7 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{Motion, MotionPoint, Place},
+    song::{Motion, MotionPoint},
 };
 use mixwright_nodes::{curve::Shape, params::Value, unit::Unit};
 use rhai::Dynamic;
@@ -92,13 +92,6 @@ pub(crate) fn worth(what: &str, arg: &Arg) -> Result<Value, Diagnostic> {
     }
 }
 
-/// Whether a place lies before another at any tempo.
-fn surely_before(a: &Place, b: &Place) -> bool {
-    let (x, y) = (a.plus, b.plus);
-    let later = [x.bars - y.bars, x.beats - y.beats, x.seconds - y.seconds, x.samples - y.samples];
-    a.from == b.from && later.iter().all(|by| *by <= 0.0) && later.iter().any(|by| *by < 0.0)
-}
-
 impl Draft {
     fn led_on(&mut self, curve: Motion<Value>, shape: Shape, args: Args) -> Motion<Value> {
         let word = match shape {
@@ -121,7 +114,7 @@ impl Draft {
         if points.len() == MOST_POINTS {
             self.report(Diagnostic::error(format!("a curve has at most {MOST_POINTS} points")));
         } else if let Some((at, value)) = at.zip(value) {
-            if let Some(last) = points.last().filter(|last| surely_before(&at, &last.at)) {
+            if let Some(last) = points.last().filter(|last| at.surely_before(&last.at)) {
                 let words =
                     format!("{} lies before {}, where the curve is", place_words(&at), place_words(&last.at));
                 let error =

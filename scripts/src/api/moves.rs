@@ -11,21 +11,18 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{Length, Motion, Tap, Turn},
+    song::{
+        Length, Motion, Tap, Turn,
+        limits::{ATTACK, LOUD, PHASE, QUIET, RATE, RELEASE},
+    },
 };
 use mixwright_nodes::{
     curve::Wave,
-    params::{Kind, ParamInfo, Value},
+    params::{ParamInfo, Value},
     unit::Unit,
 };
 use rhai::Dynamic;
 
-const RATE: ParamInfo = ParamInfo::new("rate", "", Kind::Number(Unit::Hz), (0.0001, 100.0), true);
-const PHASE: ParamInfo = ParamInfo::new("phase", "", Kind::Number(Unit::Plain), (0.0, 1.0), true);
-const QUIET: ParamInfo = ParamInfo::new("quiet", "", Kind::Number(Unit::Db), (-144.0, 24.0), true);
-const LOUD: ParamInfo = ParamInfo::new("loud", "", Kind::Number(Unit::Db), (-144.0, 24.0), true);
-const ATTACK: ParamInfo = ParamInfo::new("attack", "", Kind::Number(Unit::Ms), (0.01, 10_000.0), true);
-const RELEASE: ParamInfo = ParamInfo::new("release", "", Kind::Number(Unit::Ms), (0.01, 10_000.0), true);
 const WAVES: &[(&str, Wave)] =
     &[("sine", Wave::Sine), ("triangle", Wave::Triangle), ("square", Wave::Square), ("saw", Wave::Saw)];
 

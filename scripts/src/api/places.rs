@@ -94,16 +94,11 @@ pub(crate) fn place_words(place: &Place) -> String {
 
 /// A length in words: `4 bars + 2 beats`.
 pub(crate) fn length_words(length: Length) -> String {
-    let parts = [
-        (length.bars, Unit::Bars),
-        (length.beats, Unit::Beats),
-        (length.seconds, Unit::Seconds),
-        (length.samples, Unit::Samples),
-    ];
-    let said: Vec<String> = parts
-        .iter()
+    let said: Vec<String> = length
+        .parts()
+        .into_iter()
         .filter(|(value, _)| *value != 0.0)
-        .map(|&(value, unit)| Quantity { value, unit }.to_string())
+        .map(|(value, unit)| Quantity { value, unit }.to_string())
         .collect();
     if said.is_empty() { "0 s".to_owned() } else { said.join(" + ") }
 }

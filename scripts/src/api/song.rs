@@ -10,7 +10,10 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{Anchor, Length, Meter, Motion, MotionPoint, Place, Setting, StripKind, TempoChange, Vca},
+    song::{
+        Anchor, Length, Meter, Motion, MotionPoint, Place, Setting, StripKind, TempoChange, Vca,
+        limits::METER,
+    },
 };
 use mixwright_nodes::{
     curve::Shape,
@@ -148,7 +151,7 @@ fn signature(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
     let text = args::text("meter", arg)?;
     let read = text.split_once('/').and_then(|(beats, unit)| {
         let (beats, unit) = (beats.trim().parse::<u32>().ok()?, unit.trim().parse::<u32>().ok()?);
-        ((1..=64).contains(&beats) && unit.is_power_of_two() && unit <= 64).then_some((beats, unit))
+        ((1..=METER).contains(&beats) && unit.is_power_of_two() && unit <= METER).then_some((beats, unit))
     });
     read.ok_or_else(|| Diagnostic::error(format!("\"{text}\" is no meter")).hint("write for example \"3/4\""))
 }

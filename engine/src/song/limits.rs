@@ -1,0 +1,25 @@
+//! What the numbers of a song may be: scripts hold what they are given to it, checks what a song was read with.
+
+use mixwright_nodes::{
+    params::{Kind, ParamInfo},
+    unit::Unit,
+};
+
+const fn number(name: &'static str, unit: Unit, range: (f64, f64)) -> ParamInfo {
+    ParamInfo::new(name, "", Kind::Number(unit), range, true)
+}
+
+/// Turns of an oscillator a second.
+pub const RATE: ParamInfo = number("rate", Unit::Hz, (0.0001, 100.0));
+/// Where in a turn an oscillator begins.
+pub const PHASE: ParamInfo = number("phase", Unit::Plain, (0.0, 1.0));
+/// The level at which a follower says its first value.
+pub const QUIET: ParamInfo = number("quiet", Unit::Db, (-144.0, 24.0));
+/// The level at which a follower says its second value.
+pub const LOUD: ParamInfo = number("loud", Unit::Db, (-144.0, 24.0));
+/// How long a follower takes to rise.
+pub const ATTACK: ParamInfo = number("attack", Unit::Ms, (0.01, 10_000.0));
+/// How long a follower takes to fall.
+pub const RELEASE: ParamInfo = number("release", Unit::Ms, (0.01, 10_000.0));
+/// The most beats in a bar, and the shortest note that is a beat.
+pub const METER: u32 = 64;
