@@ -86,6 +86,14 @@ impl Timeline {
         self.musical(0.0, length) + self.clock.beats(timed) - self.clock.beats(0.0)
     }
 
+    /// The least time that a length takes anywhere in the song, in seconds: musical ones are short where it is fast.
+    pub fn shortest(&self, length: Length) -> f64 {
+        if length.bars == 0.0 && length.beats == 0.0 {
+            return length.seconds + length.samples / self.rate;
+        }
+        self.quarters(length) / self.clock.fastest() / self.rate
+    }
+
     fn clip_end(&self, track: &str, clip: usize) -> Option<f64> {
         self.clip_ends.iter().find(|(name, _)| name == track)?.1.get(clip).copied()
     }

@@ -6,7 +6,7 @@ use crate::{
     resolved::{Follower, Heard},
     song::{
         Length, Motion, Setting, Tap, TapPoint, Turn,
-        limits::{ATTACK, LOUD, PHASE, QUIET, RELEASE},
+        limits::{ATTACK, LOUD, PHASE, QUIET, RATE, RELEASE, turn},
     },
 };
 use mixwright_nodes::{
@@ -88,7 +88,7 @@ impl Bench<'_> {
                 Curve::Points(Points::new(list, bounds.scale, rate))
             }
             Motion::Lfo { wave, every, phase, between } => {
-                let (clock, every) = self.turn(*every, origin);
+                let (clock, every) = self.turn(*every, bounds, origin);
                 let (wave, scale) = (*wave, bounds.scale);
                 Curve::Lfo(Lfo { wave, clock, every, phase: *phase, between: *between, scale, rate })
             }
@@ -158,8 +158,24 @@ impl Bench<'_> {
     }
 
     /// What an oscillator counts, and how much of it a turn takes.
-    fn turn(&mut self, every: Turn, origin: &Origin) -> (Arc<Clock>, f64) {
-        let (clock, every) = match every {
+    fn turn(&mut self, every: Turn, bounds: &Bounds<'_>, origin: &Origin) -> (Arc<Clock>, f64) {
+        let of = format!("the curve for `{}`", bounds.name);
+        let before = self.found.len();
+        match every {
+            Turn::Rate(hertz) => self.within(&RATE, hertz, &of, origin),
+            Turn::Every(length) => {
+                if self.length(&of, length, origin)
+                    && let Err(wrong) = turn(self.timeline.shortest(length))
+                {
+                    self.found.push(Diagnostic::error(format!("{of}: {wrong}")).at(origin));
+                }
+            }
+        }
+        if self.found.len() > before {
+            // It is never heard.
+            return (Arc::new(Clock::seconds(self.song.rate)), 1.0);
+        }
+        match every {
             Turn::Rate(hertz) => (Arc::new(Clock::seconds(self.song.rate)), 1.0 / hertz),
             Turn::Every(length) if length.bars != 0.0 || length.beats != 0.0 => {
                 (self.timeline.clock().clone(), self.timeline.quarters(length))
@@ -168,12 +184,7 @@ impl Bench<'_> {
                 let seconds = length.seconds + length.samples / f64::from(self.song.rate);
                 (Arc::new(Clock::seconds(self.song.rate)), seconds)
             }
-        };
-        if every.is_finite() && every > 1e-4 {
-            return (clock, every);
         }
-        self.found.push(Diagnostic::error("an oscillator needs a turn longer than nothing").at(origin));
-        (clock, 1.0)
     }
 
     /// A musical length as a time in milliseconds: the same all along while the tempo is.

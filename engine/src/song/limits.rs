@@ -2,15 +2,15 @@
 
 use mixwright_nodes::{
     params::{Kind, ParamInfo},
-    unit::Unit,
+    unit::{Unit, written},
 };
 
 const fn number(name: &'static str, unit: Unit, range: (f64, f64)) -> ParamInfo {
     ParamInfo::new(name, "", Kind::Number(unit), range, true)
 }
 
-/// Turns of an oscillator a second.
-pub const RATE: ParamInfo = number("rate", Unit::Hz, (0.0001, 100.0));
+/// Turns of an oscillator a second. At the most of them the two edges of a square, which glide 5 ms each, fill a turn.
+pub const RATE: ParamInfo = number("rate", Unit::Hz, (0.001, 100.0));
 /// Where in a turn an oscillator begins.
 pub const PHASE: ParamInfo = number("phase", Unit::Plain, (0.0, 1.0));
 /// The level at which a follower says its first value.
@@ -23,3 +23,16 @@ pub const ATTACK: ParamInfo = number("attack", Unit::Ms, (0.01, 10_000.0));
 pub const RELEASE: ParamInfo = number("release", Unit::Ms, (0.01, 10_000.0));
 /// The most beats in a bar, and the shortest note that is a beat.
 pub const METER: u32 = 64;
+
+/// Whether a turn of an oscillator can last so many seconds.
+///
+/// # Errors
+/// How long it must last.
+pub fn turn(seconds: f64) -> Result<(), String> {
+    let shortest = 1.0 / RATE.max;
+    if seconds.is_finite() && seconds >= shortest * (1.0 - 1e-9) {
+        return Ok(());
+    }
+    let [given, least] = [seconds, shortest].map(|seconds| written(1000.0 * seconds, Unit::Ms));
+    Err(format!("a turn of an oscillator lasts {given}, but must last {least} or more"))
+}

@@ -70,8 +70,8 @@ impl Clock {
         self.paces().fold(f64::MAX, f64::min)
     }
 
-    /// The fastest of them.
-    pub(super) fn fastest(&self) -> f64 {
+    /// The fastest of the paces that stretches begin with.
+    pub fn fastest(&self) -> f64 {
         self.paces().fold(f64::MIN_POSITIVE, f64::max)
     }
 

@@ -13,8 +13,9 @@ use mixwright_engine::{
     diagnostic::Diagnostic,
     song::{
         Length, Motion, Tap, Turn,
-        limits::{ATTACK, LOUD, PHASE, QUIET, RATE, RELEASE},
+        limits::{self, ATTACK, LOUD, PHASE, QUIET, RATE, RELEASE},
     },
+    time::Timeline,
 };
 use mixwright_nodes::{
     curve::Wave,
@@ -57,14 +58,25 @@ fn turn(draft: &mut Draft, options: &mut Options) -> Option<Turn> {
     if given("rate") {
         return options.heed(draft, "rate", |arg| args::number(&RATE, arg).map(Turn::Rate));
     }
+    let ruler = plain_ruler(draft);
     options.heed(draft, "every", |arg| {
         let length = args::length("every", arg)?;
         let parts = [length.bars, length.beats, length.seconds, length.samples];
         if parts.iter().any(|part| *part < 0.0) || length == Length::default() {
             return Err(Diagnostic::error("the turn of an `lfo` must be longer than nothing"));
         }
+        if let Some(ruler) = ruler {
+            limits::turn(ruler.shortest(length)).map_err(Diagnostic::error)?;
+        }
         Ok(Turn::Every(length))
     })
+}
+
+/// The ruler of a song of one tempo and one meter: of others, how long bars are is known when all is said.
+fn plain_ruler(draft: &Draft) -> Option<Timeline> {
+    let song = &draft.song;
+    let plain = draft.declared.is_some() && song.tempos.is_empty() && song.meters.len() == 1;
+    plain.then(|| Timeline::new(song))
 }
 
 /// The two values between which something moves.

@@ -74,6 +74,11 @@ fn lfo(phase: f64, low: f64) -> Setting {
     Setting::Moves(Motion::Lfo { wave: Wave::Sine, every: Turn::Rate(1.0), phase, between })
 }
 
+fn turning(every: Turn) -> Setting {
+    let between = (-6.0, 0.0);
+    Setting::Moves(Motion::Lfo { wave: Wave::Sine, every, phase: 0.0, between })
+}
+
 fn follow(levels: (f64, f64), times: (f64, f64)) -> Setting {
     Setting::Moves(Motion::Follow {
         heard: Tap { strip: "hall".to_owned(), point: TapPoint::Input },
@@ -259,4 +264,25 @@ fn followers_keep_to_their_levels_and_times() {
             song.strips[1].fader = follow((-60.0, -6.0), (1.0, f64::NAN));
         },
     );
+}
+
+#[test]
+fn oscillators_turn_at_most_a_hundred_times_a_second() {
+    let beats = |beats| Turn::Every(Length { beats, ..Length::default() });
+    // A quarter takes half a second at the song's start, 0.6 s later on.
+    for every in [Turn::Rate(100.0), Turn::Rate(0.001), Turn::Every(seconds(0.01)), beats(0.02)] {
+        passes(|song| song.strips[1].fader = turning(every));
+    }
+    for (every, said) in [
+        (Turn::Rate(0.0), "`rate` is 0 Hz, but must lie between 0.001 Hz and 100 Hz"),
+        (Turn::Rate(101.0), "`rate` is 101 Hz, but must lie between 0.001 Hz and 100 Hz"),
+        (Turn::Rate(f64::NAN), "`rate` is NaN Hz, but must lie between 0.001 Hz and 100 Hz"),
+        (Turn::Every(seconds(0.009)), "a turn of an oscillator lasts 9 ms, but must last 10 ms or more"),
+        (Turn::Every(Length::default()), "a turn of an oscillator lasts 0 ms, but must last 10 ms or more"),
+        (beats(0.019), "a turn of an oscillator lasts 9.5 ms, but must last 10 ms or more"),
+    ] {
+        fires(&format!("`drums`: the curve for `fader`: {said}"), |song| {
+            song.strips[1].fader = turning(every)
+        });
+    }
 }
