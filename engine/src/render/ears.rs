@@ -123,15 +123,13 @@ impl Ears {
         let (master, finished) = match (to, &song.finish) {
             (Destination::Store(store), Some(wish)) => {
                 let mut sink = match &request.master {
-                    Some(target) => {
-                        files.push(target.clone());
-                        Some(sink(song, request.format, "master", target, length as u64)?)
-                    }
+                    Some(target) => Some(sink(song, request.format, "master", target, length as u64)?),
                     None => None,
                 };
                 let (reading, finished) =
                     master(&store.into_signal(progress)?, wish, song.rate, sink.as_mut())?;
                 sinks.extend(sink);
+                files.extend(request.master.clone());
                 (Some(reading), Some(finished))
             }
             (to, _) => {

@@ -8,7 +8,7 @@ use crate::{
 use mixwright_nodes::{
     block::{Block, PIECE, Shape},
     dsp::interleave,
-    effect::{Reading, Slot, Width},
+    effect::{Reading, Seen, Slot, Width},
     effects::AnyEffect,
     processor::{Io, Processor, Setup},
     unit::Frames,
@@ -71,7 +71,11 @@ impl Together {
             strips: self.strips,
             moves: slots.iter().any(|slot| slot.moves()),
         };
-        let live = AnyEffect::prepare(&slots, &setup, &seen(slots[0], rate, sources)?);
+        let mut heard = Seen::default();
+        for slot in &slots {
+            heard.sounds.extend(seen(slot, rate, sources)?.sounds);
+        }
+        let live = AnyEffect::prepare(&slots, &setup, &heard);
         let keys = nodes_of().map(|node| node.key.clone()).collect();
         self.chain.push(Kernel { keys, behind: nodes[0].1.behind, live });
         Ok(())

@@ -137,7 +137,7 @@ for_every_cpu! {
     }
 
     fn factors(makeup: &Knobs<1>, plane: &mut [f32]) {
-        makeup.over(plane, |reduction, [makeup]| fast::gain(makeup - reduction));
+        makeup.shape_each(plane, |reduction, [makeup]| fast::gain(makeup - reduction));
     }
 
     fn remember(largest: &mut [f32; TILE], reductions: &[f32]) {

@@ -81,7 +81,7 @@ impl<const K: usize> Knobs<K> {
 
     /// Makes new samples of a plane's, each with the knobs of its strip at its frame.
     #[inline(always)]
-    pub fn over(&self, plane: &mut [f32], make: impl Fn(f32, [f32; K]) -> f32) {
+    pub fn shape_each(&self, plane: &mut [f32], make: impl Fn(f32, [f32; K]) -> f32) {
         let strips = self.strips();
         let knobs_at = |first: usize| -> [[f32; TILE]; K] {
             let at = |k, i: usize| self.at(k, i % strips, (first + i) / strips) as f32;
@@ -341,7 +341,7 @@ impl<F: Sample<K>, const K: usize> Job for RunEach<'_, '_, '_, F, K> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         for channel in 0..self.block.channels() {
-            self.each.knobs.over(self.block.plane(channel), F::sample);
+            self.each.knobs.shape_each(self.block.plane(channel), F::sample);
         }
     }
 }
