@@ -19,7 +19,7 @@ pub(crate) fn run(args: &args::Check) -> Result<(), Outcome> {
         graph::build(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
         plays(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
         warnings.extend(checked.warnings);
-        Ok((song.title, checked.song.strips.len(), warnings))
+        Ok((song.title, song.strips.len(), warnings))
     });
     match (done, args.json) {
         (Ok((title, strips, warnings)), false) => {

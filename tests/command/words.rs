@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 #[test]
 fn check_says_what_is_wrong_with_its_place() {
     let studio = Studio::new();
-    assert_eq!(studio.done("check mix.rhai"), "Small Song: 6 strips, nothing wrong\n");
+    assert_eq!(studio.done("check mix.rhai"), "Small Song: 5 strips, nothing wrong\n");
     assert_eq!(studio.json("check mix.rhai --json"), serde_json::json!([]));
     studio.write("wrong.rhai", &SONG.replace("threshold", "treshold"));
     let said = studio.refused(2, "check wrong.rhai");

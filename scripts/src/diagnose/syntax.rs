@@ -53,7 +53,13 @@ fn input(error: &LexError) -> Diagnostic {
         LexError::MalformedChar(text) => {
             Diagnostic::error(format!("`'{text}'` is no single character")).hint(format!("write \"{text}\""))
         }
-        LexError::UnexpectedInput(text) => Diagnostic::error(format!("`{text}` does not belong here")),
+        LexError::UnexpectedInput(text) => {
+            let error = Diagnostic::error(format!("`{text}` does not belong here"));
+            match &**text {
+                "." => error.hint("a verb goes on with what stands before it: no `;` may lie between"),
+                _ => error,
+            }
+        }
         _ => Diagnostic::error(lower(&error.to_string())),
     }
 }
@@ -116,7 +122,8 @@ fn unfinished(here: &Origin, known: &Known) -> Diagnostic {
 
 fn reserved(word: &str) -> Diagnostic {
     if !word.starts_with(char::is_alphabetic) {
-        return Diagnostic::error(format!("`{word}` means nothing here"));
+        let error = Diagnostic::error(format!("`{word}` means nothing here"));
+        return if word == "#" { error.hint("a remark begins with `//`, a map with `#{`") } else { error };
     }
     let error = Diagnostic::error(format!("`{word}` is a reserved word and cannot be a name"));
     match INSTEAD.iter().find(|(reserved, _)| *reserved == word) {
