@@ -62,14 +62,20 @@ fn quoted<'d>(places: &[(&'d Origin, Option<String>)]) -> Vec<Quoted<'d>> {
     for (origin, words) in places {
         let file: &str = &origin.file;
         if !made.iter().any(|(name, ..)| name == file) {
-            let Ok(bytes) = files::read(Path::new(file), LONGEST) else { continue };
-            made.push((file.to_owned(), String::from_utf8_lossy(&bytes).into_owned(), Vec::new()));
+            let Some(text) = text(file) else { continue };
+            made.push((file.to_owned(), text, Vec::new()));
         }
         if let Some((_, text, spans)) = made.iter_mut().find(|(name, ..)| name == file) {
             spans.push((token(text, origin), words.clone()));
         }
     }
     made
+}
+
+/// The text of a script that can be quoted.
+pub(crate) fn text(file: &str) -> Option<String> {
+    let bytes = files::read(Path::new(file), LONGEST).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The bytes of the word, number or sign that begins at a place.

@@ -50,7 +50,10 @@ fn from_ron(args: &args::Song) -> Result<Song, Outcome> {
 
 /// The song, checked against its files.
 pub(crate) fn checked(song: &Song) -> Result<Checked, Outcome> {
-    check(song, &disk(song)).map_err(Outcome::Author)
+    let pointed = |found| mixwright_scripts::pointed(found, |name| Some(draw::text(name)?.into()));
+    let mut checked = check(song, &disk(song)).map_err(|errors| Outcome::Author(pointed(errors)))?;
+    checked.warnings = pointed(checked.warnings);
+    Ok(checked)
 }
 
 /// Where the song's files are.

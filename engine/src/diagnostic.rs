@@ -14,6 +14,13 @@ pub struct Origin {
     pub column: u32,
 }
 
+impl Origin {
+    /// This place, or another where it is not known.
+    pub fn or<'o>(&'o self, other: &'o Origin) -> &'o Origin {
+        if self.line > 0 { self } else { other }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
@@ -49,6 +56,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub origin: Option<Origin>,
+    /// Which of the settings that are written there: who has the text can point at it.
+    pub setting: Option<&'static str>,
     /// Other places that have to do with it, each with a few words.
     pub labels: Vec<(Origin, String)>,
     /// What to do about it.
@@ -63,6 +72,7 @@ impl Diagnostic {
             blame: Blame::Author,
             message: message.into(),
             origin: None,
+            setting: None,
             labels: Vec::new(),
             hints: Vec::new(),
         }
@@ -84,6 +94,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, origin: &Origin) -> Self {
         self.origin = (origin.line > 0).then(|| origin.clone());
+        self
+    }
+
+    /// The same of a setting that is written at its place.
+    #[must_use]
+    pub fn of(mut self, setting: &'static str) -> Self {
+        self.setting = Some(setting);
         self
     }
 

@@ -124,7 +124,8 @@ impl From<SourceError> for Diagnostic {
             SourceError::Damaged { .. } | SourceError::Short { .. } => Blame::World,
             _ => Blame::Author,
         };
-        Diagnostic::error(error.to_string()).blame(blame).hints(error.hint())
+        let told = Diagnostic::error(error.to_string()).blame(blame).hints(error.hint());
+        if matches!(error, SourceError::NoChannel { .. }) { told.of("channel") } else { told }
     }
 }
 

@@ -68,7 +68,7 @@ fn send(to: &str, level: f64, from: SendFrom) -> Send {
 }
 
 fn point(seconds: f64, value: f64, shape: Shape) -> MotionPoint {
-    MotionPoint { at: self::seconds(seconds), value, shape }
+    MotionPoint { at: self::seconds(seconds), value, shape, origin: Default::default() }
 }
 
 /// Samples to be compared: `==` takes a negative zero for a zero.

@@ -209,18 +209,34 @@ pub(crate) fn setting(info: &ParamInfo, arg: &Arg) -> Result<Setting, Diagnostic
 pub(crate) fn motion(info: &ParamInfo, curve: &Motion<Value>) -> Result<Motion, Diagnostic> {
     let mut boundless = *info;
     (boundless.min, boundless.max) = (f64::NEG_INFINITY, f64::INFINITY);
+    let read = |value: &Value| boundless.number(&understood(info, value.clone()));
     let motion = curve
-        .map(&mut |value| boundless.number(&understood(info, value.clone())))
-        .map_err(|error| refused(&error))?;
+        .map(&mut |value: &Value| read(value))
+        .map_err(|error| at_point(curve, |value| read(value).is_err(), refused(&error)))?;
     if let Some((low, high)) = extremes(&motion) {
         let unit = info.unit().unwrap_or(Unit::Plain);
         // What lies below silence is silence.
         let low = if unit == Unit::Db && info.min <= Db::OFF.0 { low.max(info.min) } else { low };
         for end in [low, high] {
-            info.number(&Value::Number(end, unit)).map_err(|error| refused(&error))?;
+            info.number(&Value::Number(end, unit))
+                .map_err(|error| at_point(&motion, |value| *value == end, refused(&error)))?;
         }
     }
     Ok(motion)
+}
+
+/// What is wrong with a value of a curve, at the point that was given it. A sum has no point of its own.
+fn at_point<V>(curve: &Motion<V>, is_wrong: impl Fn(&V) -> bool, wrong: Diagnostic) -> Diagnostic {
+    match curve {
+        Motion::Points(start, points) if !is_wrong(start) => {
+            match points.iter().find(|point| is_wrong(&point.value)) {
+                Some(point) => wrong.at(&point.origin),
+                None => wrong,
+            }
+        }
+        Motion::Shifted(inner, _) => at_point(inner, is_wrong, wrong),
+        _ => wrong,
+    }
 }
 
 /// The lowest and highest value that a curve can take; of a sum, as if its curves peaked together.

@@ -63,6 +63,20 @@ pub fn evaluate_text(text: &str, script: &Path, params: &[(String, String)]) -> 
     on_deep_stack(script, params, |resolver, engine| resolver.main_text(engine, text))
 }
 
+/// What was found in a song, at the settings that it speaks of where these are written out; `text` gives the text of a
+/// script by the name that places give it.
+pub fn pointed(mut found: Vec<Diagnostic>, text: impl Fn(&str) -> Option<Arc<str>>) -> Vec<Diagnostic> {
+    let exact = |found: &Diagnostic| {
+        let (origin, setting) = (found.origin.as_ref()?, found.setting?);
+        spot::Spot::setting(&text(&origin.file)?, origin, setting)
+    };
+    for found in &mut found {
+        found.origin = exact(found).or(found.origin.take());
+    }
+    found.sort_by(|a, b| a.origin.cmp(&b.origin));
+    found
+}
+
 /// The words of the language, for completion, documentation, and so that no template takes one of them.
 pub fn vocabulary() -> &'static Vocabulary {
     static WORDS: LazyLock<Vocabulary> = LazyLock::new(|| {

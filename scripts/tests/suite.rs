@@ -12,6 +12,7 @@ use mixwright_engine::{
     graph,
     render::Disk,
 };
+use mixwright_scripts::pointed;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn said(project: &Path, name: &str) -> String {
     match evaluation.song {
         Err(errors) => all.extend(errors),
         Ok(song) => match check(&song, &Disk::new(&song.folder, project)) {
-            Err(errors) => all.extend(errors),
+            Err(errors) => all.extend(pointed(errors, |name| evaluation.sources.get(name).cloned())),
             Ok(checked) => {
                 all.extend(checked.warnings);
                 all.extend(graph::build(&checked.song).err());

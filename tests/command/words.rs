@@ -16,6 +16,10 @@ fn check_says_what_is_wrong_with_its_place() {
     {
         assert!(said.contains(words), "{words} is missing in\n{said}");
     }
+    let late = "song.track(\"late\", \"audio/kick.wav\", #{\n    from: 99.s,\n});\n";
+    studio.write("late.rhai", &format!("{SONG}{late}"));
+    let said = studio.refused(2, "check late.rhai");
+    assert!(said.contains("late.rhai:14:5") && said.contains("^^^^"), "the setting is not shown in\n{said}");
     let ran = studio.run("check wrong.rhai --json");
     assert_eq!((ran.code, ran.err.as_str()), (2, ""));
     let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();

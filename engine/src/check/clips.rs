@@ -144,38 +144,43 @@ impl Bench<'_> {
         let from = self.timeline.frames(at, clip.from).0 as f64;
         let seconds = |frames: f64| frames / f64::from(self.song.rate);
         let (file, lasts) = (&clip.file, seconds(whole));
-        let mut wrong = Vec::new();
+        let mut wrong: Vec<(&'static str, String)> = Vec::new();
         if from < 0.0 || from >= whole.max(1.0) {
-            wrong.push(format!(
+            let words = format!(
                 "`{file}` lasts {lasts:.3} s, so nothing of it is left from {:.3} s on",
                 seconds(from)
-            ));
+            );
+            wrong.push(("from", words));
         } else if length <= 0.0 {
-            wrong.push(format!("a clip of `{file}` has no length"));
+            wrong.push(("length", format!("a clip of `{file}` has no length")));
         } else if from + length > whole + 1.0 {
             let (to, more) = (seconds(from + length), "beyond its end");
-            wrong.push(format!("`{file}` lasts {lasts:.3} s; the clip plays it up to {to:.3} s, {more}"));
+            let words = format!("`{file}` lasts {lasts:.3} s; the clip plays it up to {to:.3} s, {more}");
+            wrong.push(("length", words));
         }
         if at + length * f64::from(clip.repeat) >= FARTHEST.0 as f64 {
             let most = seconds(FARTHEST.0 as f64) / 3600.0;
-            wrong.push(format!("`{file}` ends after {most:.0} h, which is longer than any song"));
+            let setting = if at >= FARTHEST.0 as f64 { "at" } else { "repeat" };
+            wrong.push((setting, format!("`{file}` ends after {most:.0} h, which is longer than any song")));
         }
         if !GAIN.contains(&clip.gain.0) {
             let (least, most) = (Db(*GAIN.start()), Db(*GAIN.end()));
-            wrong.push(format!(
-                "`{file}` has a gain of {}; it must lie between {least} and {most}",
-                clip.gain
-            ));
+            let words =
+                format!("`{file}` has a gain of {}; it must lie between {least} and {most}", clip.gain);
+            wrong.push(("gain", words));
         }
         if clip.repeat == 0 {
-            wrong.push(format!("a clip of `{file}` is repeated 0 times"));
+            wrong.push(("repeat", format!("a clip of `{file}` is repeated 0 times")));
         }
-        let fades = self.timeline.frames(at, clip.fade_in) + self.timeline.frames(at, clip.fade_out);
-        if length > 0.0 && fades.0 as f64 > length * f64::from(clip.repeat) {
-            wrong.push(format!("the fades of `{file}` are longer than the clip"));
+        let [fade_in, fade_out] = [clip.fade_in, clip.fade_out].map(|fade| self.timeline.frames(at, fade));
+        if length > 0.0 && (fade_in + fade_out).0 as f64 > length * f64::from(clip.repeat) {
+            let longer = if fade_in >= fade_out { "fade_in" } else { "fade_out" };
+            wrong.push((longer, format!("the fades of `{file}` are longer than the clip")));
         }
         let fits = wrong.is_empty();
-        self.found.extend(wrong.into_iter().map(|message| Diagnostic::error(message).at(&clip.origin)));
+        let told =
+            |(setting, words): (&'static str, String)| Diagnostic::error(words).at(&clip.origin).of(setting);
+        self.found.extend(wrong.into_iter().map(told));
         fits
     }
 }

@@ -75,6 +75,7 @@ impl Bench<'_> {
                 let first = Point { at: Frames(0), value: *start, shape: Shape::Step };
                 let mut list = vec![first];
                 for point in points {
+                    let origin = point.origin.or(origin);
                     self.anchored(&format!("a point of the curve for `{}`", bounds.name), &point.at, origin);
                     let at = self.timeline.frame(&point.at);
                     if at < list.last().expect("the first point is there").at {
@@ -87,8 +88,8 @@ impl Bench<'_> {
                 }
                 Curve::Points(Points::new(list, bounds.scale, rate))
             }
-            Motion::Lfo { wave, every, phase, between } => {
-                let (clock, every) = self.turn(*every, bounds, origin);
+            Motion::Lfo { wave, every, phase, between, origin: written } => {
+                let (clock, every) = self.turn(*every, bounds, written.or(origin));
                 let (wave, scale) = (*wave, bounds.scale);
                 Curve::Lfo(Lfo { wave, clock, every, phase: *phase, between: *between, scale, rate })
             }
@@ -167,7 +168,7 @@ impl Bench<'_> {
                 if self.length(&of, length, origin)
                     && let Err(wrong) = turn(self.timeline.shortest(length))
                 {
-                    self.found.push(Diagnostic::error(format!("{of}: {wrong}")).at(origin));
+                    self.found.push(Diagnostic::error(format!("{of}: {wrong}")).at(origin).of("every"));
                 }
             }
         }

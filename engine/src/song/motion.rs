@@ -1,6 +1,7 @@
 //! Numbers that may move: symbolic curves, oscillators and followers.
 
 use super::{Length, Place};
+use crate::diagnostic::Origin;
 use mixwright_nodes::curve::{Shape, Wave};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ pub enum Motion<V = f64> {
         phase: f64,
         /// Its lowest and highest value.
         between: (V, V),
+        /// Where it was written.
+        #[serde(skip)]
+        origin: Origin,
     },
     /// The level of another strip, from `quiet` to `loud`, as a value between two.
     Follow {
@@ -74,14 +78,18 @@ impl<V> Motion<V> {
                 change(start)?,
                 points
                     .iter()
-                    .map(|p| Ok(MotionPoint { at: p.at.clone(), value: change(&p.value)?, shape: p.shape }))
+                    .map(|p| {
+                        let (at, origin) = (p.at.clone(), p.origin.clone());
+                        Ok(MotionPoint { at, value: change(&p.value)?, shape: p.shape, origin })
+                    })
                     .collect::<Result<_, E>>()?,
             ),
-            Motion::Lfo { wave, every, phase, between } => Motion::Lfo {
+            Motion::Lfo { wave, every, phase, between, origin } => Motion::Lfo {
                 wave: *wave,
                 every: *every,
                 phase: *phase,
                 between: (change(&between.0)?, change(&between.1)?),
+                origin: origin.clone(),
             },
             Motion::Follow { heard, quiet, loud, attack, release, between } => Motion::Follow {
                 heard: heard.clone(),
@@ -109,6 +117,9 @@ pub struct MotionPoint<V = f64> {
     pub value: V,
     /// How it is reached.
     pub shape: Shape,
+    /// Where it was written.
+    #[serde(skip)]
+    pub origin: Origin,
 }
 
 /// How long a turn of an oscillator is.

@@ -156,7 +156,7 @@ fn moving(strip: String, dice: &mut Dice<'_>) -> Motion {
     let between = (odd(dice), odd(dice));
     let every = if dice.one_in(2) { Turn::Rate(odd(dice)) } else { Turn::Every(length(dice)) };
     match dice.below(3) {
-        0 => Motion::Lfo { wave: Wave::Square, every, phase: odd(dice), between },
+        0 => Motion::Lfo { wave: Wave::Square, every, phase: odd(dice), between, origin: Default::default() },
         1 => Motion::Follow {
             heard: Tap { strip, point: TapPoint::Output },
             quiet: odd(dice),

@@ -273,6 +273,7 @@ fn motion(song: &Song, low: f64, high: f64, dice: &mut Dice<'_>) -> Motion {
             },
             phase: dice.between(0.0, 1.0),
             between,
+            origin: Default::default(),
         },
         2 => match tap(song, dice) {
             Some(heard) => {
@@ -296,7 +297,8 @@ fn points(first: f64, low: f64, high: f64, dice: &mut Dice<'_>) -> Motion {
     let list = (0..dice.below(4)).map(|_| {
         seconds += dice.between(0.0, 0.03);
         let at = Place::default().plus(Length { seconds, ..Length::default() });
-        MotionPoint { at, value: dice.between(low, high), shape: dice.one_of(&SHAPES) }
+        let (value, shape) = (dice.between(low, high), dice.one_of(&SHAPES));
+        MotionPoint { at, value, shape, origin: Default::default() }
     });
     Motion::Points(first, list.collect())
 }

@@ -122,7 +122,7 @@ impl Draft {
                 let _: Option<()> = self.heed_argument(0, Err(error));
                 return Motion::Points(start, points);
             }
-            points.push(MotionPoint { at, value, shape });
+            points.push(MotionPoint { at, value, shape, origin: self.here() });
         }
         Motion::Points(start, points)
     }

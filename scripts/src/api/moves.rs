@@ -45,7 +45,8 @@ fn lfo(draft: &mut Draft, args: Args) -> Motion<Value> {
     let phase = options.heed(draft, "phase", |arg| args::number(&PHASE, arg));
     let every = turn(draft, &mut options).unwrap_or(Turn::Rate(1.0));
     let between = between(draft, "lfo", &mut options);
-    Motion::Lfo { wave: wave.unwrap_or(Wave::Sine), every, phase: phase.unwrap_or(0.0), between }
+    let (wave, phase, origin) = (wave.unwrap_or(Wave::Sine), phase.unwrap_or(0.0), draft.here());
+    Motion::Lfo { wave, every, phase, between, origin }
 }
 
 fn turn(draft: &mut Draft, options: &mut Options) -> Option<Turn> {

@@ -71,12 +71,18 @@ fn clip_end(track: &str, clip: usize) -> Place {
 
 fn lfo(phase: f64, low: f64) -> Setting {
     let between = (low, 0.0);
-    Setting::Moves(Motion::Lfo { wave: Wave::Sine, every: Turn::Rate(1.0), phase, between })
+    Setting::Moves(Motion::Lfo {
+        wave: Wave::Sine,
+        every: Turn::Rate(1.0),
+        phase,
+        between,
+        origin: Origin::default(),
+    })
 }
 
 fn turning(every: Turn) -> Setting {
     let between = (-6.0, 0.0);
-    Setting::Moves(Motion::Lfo { wave: Wave::Sine, every, phase: 0.0, between })
+    Setting::Moves(Motion::Lfo { wave: Wave::Sine, every, phase: 0.0, between, origin: Origin::default() })
 }
 
 fn follow(levels: (f64, f64), times: (f64, f64)) -> Setting {
@@ -91,7 +97,7 @@ fn follow(levels: (f64, f64), times: (f64, f64)) -> Setting {
 }
 
 fn points(from: f64, values: [f64; 2], at: [Place; 2]) -> Setting {
-    let point = |value, at| MotionPoint { at, value, shape: Shape::Line };
+    let point = |value, at| MotionPoint { at, value, shape: Shape::Line, origin: Origin::default() };
     let [first, second] = at;
     Setting::Moves(Motion::Points(from, vec![point(values[0], first), point(values[1], second)]))
 }
