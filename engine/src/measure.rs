@@ -1,9 +1,6 @@
 //! A finished file, heard once by all meters.
 
-use crate::{
-    song::ChannelPick,
-    source::{Reader, SourceError},
-};
+use crate::source::{Reader, SourceError};
 use mixwright_nodes::{
     effect::Width,
     meter::program::{Program, ProgramReading},
@@ -30,7 +27,7 @@ const PIECE: usize = 4096;
 /// # Errors
 /// If it cannot be read to its end.
 pub fn measure(path: &Path) -> Result<Measured, SourceError> {
-    let mut reader = Reader::open(path, ChannelPick::All)?;
+    let mut reader = Reader::open_measured(path)?;
     let (rate, format, frames) = (reader.info().rate, reader.info().format.clone(), reader.info().frames);
     Ok(Measured { rate, format, reading: heard(&mut reader, frames)? })
 }
@@ -40,7 +37,7 @@ pub fn measure(path: &Path) -> Result<Measured, SourceError> {
 /// # Errors
 /// If it cannot be read that far.
 pub fn measure_part(path: &Path, from: Frames, to: Frames) -> Result<ProgramReading, SourceError> {
-    let mut reader = Reader::open(path, ChannelPick::All)?;
+    let mut reader = Reader::open_measured(path)?;
     let (from, to) = (from.0.max(0) as u64, to.0.max(0) as u64);
     reader.seek(from)?;
     heard(&mut reader, to.saturating_sub(from))

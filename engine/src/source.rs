@@ -20,8 +20,48 @@ pub use stream::{Converters, Stream};
 
 use crate::diagnostic::{Blame, Diagnostic};
 use crate::files::FileError;
-use mixwright_nodes::unit::clock;
+use mixwright_nodes::{effect::Sound, unit::clock};
 use std::path::{Path, PathBuf};
+
+/// Who hears a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hearer {
+    /// A clip on a track, which may pick a channel.
+    Track,
+    /// An effect that takes it whole.
+    Effect,
+    /// The meters.
+    Meters,
+}
+
+impl Hearer {
+    /// Whether that is a number of channels for it.
+    fn takes(self, channels: usize) -> bool {
+        match self {
+            Hearer::Track | Hearer::Meters => (1..=2).contains(&channels),
+            Hearer::Effect => Sound::CHANNELS.contains(&channels),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Hearer::Track => "a track plays 1 or 2",
+            Hearer::Effect => "an effect hears 1, 2 or 4",
+            Hearer::Meters => "what is measured has 1 or 2",
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Hearer::Track => "pick one with the clip's `channel`, counted from 1",
+            Hearer::Effect => {
+                "write a file of 1 for both sides, 2 for left and right, or 4: left to left, left to right, right to \
+                 left, right to right"
+            }
+            Hearer::Meters => "mix it down to two channels, or measure its channels as files of their own",
+        }
+    }
+}
 
 /// Why a file gives no sound.
 #[derive(Debug, thiserror::Error)]
@@ -57,13 +97,21 @@ pub enum SourceError {
         /// How long it says that it is, in seconds.
         promised: f64,
     },
-    /// It has more channels than a track.
-    #[error("`{}` has {channels} channels, and a track plays 1 or 2", path.display())]
+    /// It has other channels than who hears it takes.
+    #[error("`{}` has {channels} channels, and {}", path.display(), hearer.words())]
     Channels {
         /// Which file.
         path: PathBuf,
         /// How many it has.
         channels: usize,
+        /// Who hears it.
+        hearer: Hearer,
+    },
+    /// It holds nothing but zeros.
+    #[error("`{}` is silent, and an effect makes nothing but silence of it", path.display())]
+    Silent {
+        /// Which file.
+        path: PathBuf,
     },
     /// It lacks the channel that was picked.
     #[error("`{}` has no channel {picked}: it has {channels}", path.display())]
@@ -95,6 +143,7 @@ impl SourceError {
             SourceError::Unknown { path, .. }
             | SourceError::Damaged { path, .. }
             | SourceError::Short { path, .. }
+            | SourceError::Silent { path }
             | SourceError::Channels { path, .. }
             | SourceError::NoChannel { path, .. }
             | SourceError::Long { path, .. } => path,
@@ -108,9 +157,7 @@ impl SourceError {
             SourceError::Unknown { .. } => {
                 Some("played are WAV, AIFF, FLAC, MP3, Ogg Vorbis, M4A (AAC, ALAC) and CAF".to_owned())
             }
-            SourceError::Channels { .. } => {
-                Some("pick one with the clip's `channel`, counted from 1".to_owned())
-            }
+            SourceError::Channels { hearer, .. } => Some(hearer.advice().to_owned()),
             _ => None,
         }
     }
@@ -121,7 +168,9 @@ impl From<SourceError> for Diagnostic {
     fn from(error: SourceError) -> Self {
         let blame = match error {
             SourceError::File(error) => return error.into(),
-            SourceError::Damaged { .. } | SourceError::Short { .. } => Blame::World,
+            SourceError::Damaged { .. } | SourceError::Short { .. } | SourceError::Silent { .. } => {
+                Blame::World
+            }
             _ => Blame::Author,
         };
         let told = Diagnostic::error(error.to_string()).blame(blame).hints(error.hint());

@@ -85,6 +85,11 @@ pub struct Sound {
     pub channels: Vec<Vec<f32>>,
 }
 
+impl Sound {
+    /// How many channels a file can have: one for both sides, left and right, or the four ways from side to side.
+    pub const CHANNELS: [usize; 3] = [1, 2, 4];
+}
+
 /// An effect: the description of a sound process, with its parameters.
 ///
 /// Latency, tail and width are questions to the description, so that a plan needs no live processing.

@@ -90,7 +90,7 @@ impl Studio {
     }
 
     /// One and a half seconds of a sound, at 24 bits.
-    fn sound(&self, name: &str, rate: u32, channels: u16, mut at: impl FnMut(u32, u16) -> f64) {
+    pub(crate) fn sound(&self, name: &str, rate: u32, channels: u16, mut at: impl FnMut(u32, u16) -> f64) {
         self.tone(name, rate, channels, rate * 3 / 2, &mut at);
     }
 

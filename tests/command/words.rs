@@ -148,3 +148,21 @@ fn who_closes_the_pipe_has_heard_enough() {
     }
     assert!(studio.path("mix part.wav").is_file(), "the render itself was finished");
 }
+
+#[test]
+fn files_that_do_not_fit_are_told_to_whom() {
+    let studio = Studio::new();
+    studio.sound("six.wav", RATE, 6, |i, channel| 0.1 * f64::from(i % (7 + u32::from(channel))) / 14.0);
+    studio.sound("zeros.wav", RATE, 1, |_, _| 0.0);
+    let said = studio.run("measure six.wav");
+    assert!(said.code != 0 && said.err.contains("mix it down"), "{}", said.err);
+    let room = |file: &str| format!("{SONG}song.bus(\"space\").convolve(\"{file}\");\n");
+    studio.write("six.rhai", &room("six.wav"));
+    let said = studio.refused(2, "check six.rhai");
+    assert!(said.contains("an effect hears 1, 2 or 4") && said.contains("six.rhai:13"), "{said}");
+    studio.write("zeros.rhai", &room("zeros.wav"));
+    assert!(studio.done("check zeros.rhai").contains("nothing wrong"), "only decoding finds it");
+    let said = studio.refused(1, "render zeros.rhai --quiet -o zeros-out.wav");
+    assert!(said.contains("zeros.wav` is silent"), "{said}");
+    assert!(!studio.files().iter().any(|file| file.contains("zeros-out")), "it leaves nothing");
+}

@@ -4,7 +4,7 @@ use super::{Bench, motion::Bounds};
 use crate::{
     diagnostic::{Diagnostic, Origin},
     resolved::{Beside, Fader, Follower, Link, Placed},
-    song::{ChannelPick, Insert, InsertEffect, Motion, Setting},
+    song::{Insert, InsertEffect, Motion, Setting},
     source,
 };
 use mixwright_nodes::{
@@ -137,8 +137,10 @@ impl Bench<'_> {
                 continue;
             }
             let path = self.song.folder.join(&file);
-            let facts = self.files.facts(&path, ChannelPick::One(1));
-            let fits = facts.and_then(|facts| Ok(source::fits_whole(&path, facts.rate, facts.frames)?));
+            let fits = self
+                .files
+                .whole(&path)
+                .and_then(|facts| Ok(source::fits_whole(&path, facts.rate, facts.frames)?));
             self.found.extend(fits.err().map(|error| error.at(&insert.origin)));
         }
     }

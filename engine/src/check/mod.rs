@@ -13,6 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
     song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
+    source::Reader,
     time::{FARTHEST, Timeline},
 };
 use mixwright_nodes::{
@@ -47,6 +48,16 @@ pub trait Files {
     /// # Errors
     /// Why it cannot be read.
     fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic>;
+
+    /// What a file holds that an effect takes whole: as the disk has it, if nothing else is said.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn whole(&self, path: &Path) -> Result<FileFacts, Diagnostic> {
+        let reader = Reader::open_whole(path)?;
+        let info = reader.info();
+        Ok(FileFacts { rate: info.rate, channels: info.channels, frames: info.frames })
+    }
 }
 
 /// A checked song, and what is odd but not wrong in it.

@@ -3,8 +3,8 @@
 //! Lossless files are sought. Lossy ones are decoded from their start and dropped up to the place, as their decoders carry
 //! what came before: sought, some give other samples without a word.
 
-use super::SourceError;
 use super::decode::{Decoder, Fault, Found};
+use super::{Hearer, SourceError};
 use crate::files::{Action, FileError, Input};
 use crate::song::ChannelPick;
 use std::path::{Path, PathBuf};
@@ -74,13 +74,20 @@ impl Reader {
         Reader::opened(path, pick, |channels| picked(path, pick, channels))
     }
 
-    /// Opens a file to hear all of its channels, more than a track plays if it has them.
-    pub(super) fn open_whole(path: &Path) -> Result<Reader, SourceError> {
-        let told = |channels| match channels {
-            0 => Err(unknown(path, "it does not tell its channels".to_owned())),
-            _ => Ok(channels),
-        };
-        Reader::opened(path, ChannelPick::All, told)
+    /// Opens a file for an effect, which hears all of its channels.
+    ///
+    /// # Errors
+    /// As [`Reader::open`], of the channels that an effect hears.
+    pub fn open_whole(path: &Path) -> Result<Reader, SourceError> {
+        Reader::opened(path, ChannelPick::All, |channels| all(path, Hearer::Effect, channels))
+    }
+
+    /// Opens a file for meters.
+    ///
+    /// # Errors
+    /// As [`Reader::open`], of the channels that are measured.
+    pub fn open_measured(path: &Path) -> Result<Reader, SourceError> {
+        Reader::opened(path, ChannelPick::All, |channels| all(path, Hearer::Meters, channels))
     }
 
     /// `played` tells how many of a file's channels are played.
@@ -245,12 +252,19 @@ fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {
 
 /// How many channels are played.
 fn picked(path: &Path, pick: ChannelPick, channels: usize) -> Result<usize, SourceError> {
-    let path = path.to_owned();
     match pick {
-        ChannelPick::All if (1..=2).contains(&channels) => Ok(channels),
-        ChannelPick::All => Err(SourceError::Channels { path, channels }),
+        ChannelPick::All => all(path, Hearer::Track, channels),
         ChannelPick::One(picked) if (1..=channels).contains(&(picked as usize)) => Ok(1),
-        ChannelPick::One(picked) => Err(SourceError::NoChannel { path, picked, channels }),
+        ChannelPick::One(picked) => Err(SourceError::NoChannel { path: path.to_owned(), picked, channels }),
+    }
+}
+
+/// All channels, if there are as many as who hears them takes.
+fn all(path: &Path, hearer: Hearer, channels: usize) -> Result<usize, SourceError> {
+    match channels {
+        0 => Err(unknown(path, "it does not tell its channels".to_owned())),
+        _ if hearer.takes(channels) => Ok(channels),
+        _ => Err(SourceError::Channels { path: path.to_owned(), channels, hearer }),
     }
 }
 

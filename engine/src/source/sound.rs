@@ -23,7 +23,7 @@ pub fn fits_whole(path: &Path, rate: u32, frames: u64) -> Result<(), SourceError
 /// Takes a whole file at a rate, with all of its channels.
 ///
 /// # Errors
-/// If it cannot be played or is longer than a minute.
+/// If it cannot be played, is longer than a minute, or is silent.
 pub fn load(path: &Path, rate: u32) -> Result<Sound, SourceError> {
     let mut reader = Reader::open_whole(path)?;
     let info = reader.info().clone();
@@ -31,6 +31,9 @@ pub fn load(path: &Path, rate: u32) -> Result<Sound, SourceError> {
     let frames = usize::try_from(info.frames).expect("a minute fits");
     let mut channels = vec![vec![0.0; frames]; info.channels];
     reader.read(&mut channels.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>())?;
+    if channels.iter().flatten().all(|x| *x == 0.0) {
+        return Err(SourceError::Silent { path: path.to_owned() });
+    }
     let channels = channels.iter().map(|plane| resampled(plane, info.rate, rate)).collect();
     Ok(Sound { file_rate: info.rate, channels })
 }

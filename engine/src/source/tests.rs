@@ -249,3 +249,34 @@ fn what_an_effect_hears_has_as_many_channels_as_its_file() {
         assert_eq!(*plane, (0..500).map(|f| level(f, c)).collect::<Vec<f32>>());
     }
 }
+
+#[test]
+fn who_hears_a_file_of_six_channels_is_told_what_helps_there() {
+    let (_dir, path) = put(&wav(1, Some(()), 16, 6, &samples(500, 6, 1, 16)));
+    let told = |error: SourceError| (error.to_string(), error.hint().unwrap());
+    let (words, hint) = told(load(&path, 48_000).unwrap_err());
+    assert!(words.ends_with("has 6 channels, and an effect hears 1, 2 or 4"), "{words}");
+    assert!(hint.contains("left to left") && !hint.contains("`channel`"), "{hint}");
+    let (words, hint) = told(Reader::open_measured(&path).unwrap_err());
+    assert!(words.ends_with("has 6 channels, and what is measured has 1 or 2"), "{words}");
+    assert!(hint.contains("mix it down") && !hint.contains("`channel`"), "{hint}");
+    for channels in [1, 2] {
+        let (_dir, path) = put(&wav(1, None, 16, channels, &samples(500, channels, 1, 16)));
+        assert!(Reader::open_measured(&path).is_ok() && load(&path, 48_000).is_ok());
+    }
+}
+
+#[test]
+fn a_file_of_zeros_is_no_use_to_an_effect() {
+    let mut data = vec![0; 500 * 4];
+    let (_dir, path) = put(&wav(1, None, 16, 2, &data));
+    let error = load(&path, 48_000).unwrap_err();
+    assert!(
+        matches!(error, SourceError::Silent { .. }) && error.to_string().contains("is silent"),
+        "{error}"
+    );
+    assert!(open(&path).is_ok(), "a track may play silence");
+    data[1999] = 1;
+    let (_dir, path) = put(&wav(1, None, 16, 2, &data));
+    assert!(load(&path, 48_000).is_ok());
+}

@@ -44,6 +44,10 @@ impl Files for Made {
         }
         Ok(FileFacts { rate: RATE, channels, frames: 30_000 })
     }
+
+    fn whole(&self, path: &Path) -> Result<FileFacts, Diagnostic> {
+        self.facts(path, ChannelPick::All)
+    }
 }
 
 pub(crate) fn sample(name: &str, channel: usize, frame: i64) -> f32 {
