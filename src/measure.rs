@@ -14,7 +14,14 @@ pub(crate) fn run(args: &args::Measure) -> Result<(), Outcome> {
         let all: Vec<Value> = readings
             .iter()
             .map(|(file, measured)| {
-                json!({ "file": file, "rate": measured.rate, "format": measured.format, "reading": measured.reading })
+                json!({
+                    "file": file,
+                    "rate": measured.rate,
+                    "format": measured.format,
+                    "lossy": measured.lossy,
+                    "late": measured.late,
+                    "reading": measured.reading,
+                })
             })
             .collect();
         return print(&format!("{:#}\n", Value::from(all)));

@@ -132,13 +132,17 @@ fn finish(finished: &Finished) -> String {
 /// Measured files side by side.
 pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
     let mut text = String::new();
-    for (file, Measured { rate, format, reading }) in readings {
+    for (file, Measured { rate, format, late, reading, .. }) in readings {
         let mut table = plain(&["", ""]);
         let mut row = |name: &str, value: String| {
             table.add_row([name.to_owned(), value]);
         };
         row("length", format!("{:.3} s", reading.length.0));
         row("format", format!("{format}, {rate} Hz, {} channels", reading.channels.len()));
+        if *late > 0 {
+            let milliseconds = 1000.0 * *late as f64 / f64::from(*rate);
+            row("start", format!("untold, may lie about {milliseconds:.0} ms late"));
+        }
         row("integrated loudness", unit(loudness(reading.loudness.integrated), "LUFS"));
         row("largest short-term", unit(loudness(reading.loudness.max_short_term), "LUFS"));
         row("largest momentary", unit(loudness(reading.loudness.max_momentary), "LUFS"));

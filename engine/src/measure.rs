@@ -1,6 +1,6 @@
 //! A finished file, heard once by all meters.
 
-use crate::source::{Reader, SourceError};
+use crate::source::{Info, Reader, SourceError};
 use mixwright_nodes::{
     effect::Width,
     meter::program::{Program, ProgramReading},
@@ -15,6 +15,10 @@ pub struct Measured {
     pub rate: u32,
     /// Container and codec.
     pub format: String,
+    /// Whether its coding lost something.
+    pub lossy: bool,
+    /// Frames that its sound may come late by, as it does not tell its encoder's delay.
+    pub late: u64,
     /// What the meters read.
     pub reading: ProgramReading,
 }
@@ -28,8 +32,8 @@ const PIECE: usize = 4096;
 /// If it cannot be read to its end.
 pub fn measure(path: &Path) -> Result<Measured, SourceError> {
     let mut reader = Reader::open_measured(path)?;
-    let (rate, format, frames) = (reader.info().rate, reader.info().format.clone(), reader.info().frames);
-    Ok(Measured { rate, format, reading: heard(&mut reader, frames)? })
+    let Info { rate, format, lossy, late, frames, .. } = reader.info().clone();
+    Ok(Measured { rate, format, lossy, late, reading: heard(&mut reader, frames)? })
 }
 
 /// Measures a part of a file, as if it were all of it.

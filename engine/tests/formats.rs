@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 
 use mixwright_engine::song::ChannelPick;
-use mixwright_engine::source::{Info, Reader, Start};
+use mixwright_engine::source::{Info, Reader, late as told_late};
 use std::path::PathBuf;
 
 /// Frames of the sound; `fixtures/make.sh` says what it is.
@@ -50,7 +50,7 @@ fn onset(plane: &[f32]) -> usize {
 /// The file has the sound's length and place, and but little noise.
 fn plays(name: &str, noise: f64) {
     let (info, planes) = heard(name);
-    assert_eq!((info.rate, info.frames, info.start), (44_100, FRAMES as u64, Start::Exact), "{name}");
+    assert_eq!((info.rate, info.frames, info.late), (44_100, FRAMES as u64, 0), "{name}");
     for (channel, plane) in planes.iter().enumerate() {
         assert_eq!(plane.len(), FRAMES, "{name}");
         let (late, found) = lateness(plane, channel, 0);
@@ -85,10 +85,11 @@ fn aac_by_its_edit_list() {
 
 #[test]
 fn files_that_do_not_tell_their_delay_are_late_and_say_so() {
-    // The decoder's 528 + 1 frames and LAME's 576; the one packet of AAC's overlap.
     for (name, late) in [("untagged.mp3", 1105), ("sines.aac", 1024)] {
         let (info, planes) = heard(name);
-        assert_eq!(info.start, Start::Untold, "{name}");
+        assert_eq!((info.lossy, info.late), (true, late as u64), "{name}");
+        let seconds = late as f64 / f64::from(info.rate);
+        assert!(told_late(&fixture(name)).is_ok_and(|told| told == seconds), "{name}");
         assert_eq!(planes[0].len() as u64, info.frames);
         let (more, _) = lateness(&planes[0], 0, late);
         assert!(

@@ -166,3 +166,34 @@ fn files_that_do_not_fit_are_told_to_whom() {
     assert!(said.contains("zeros.wav` is silent"), "{said}");
     assert!(!studio.files().iter().any(|file| file.contains("zeros-out")), "it leaves nothing");
 }
+
+#[test]
+fn a_file_that_may_come_late_is_told_where_it_is_played_from_its_start() {
+    let studio = Studio::new();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/engine/tests/fixtures");
+    for name in ["untagged.mp3", "sines.mp3"] {
+        std::fs::copy(format!("{fixtures}/{name}"), studio.path(name)).unwrap();
+    }
+    let warned = |clip: &str| {
+        studio.write("late.rhai", &format!("{SONG}song.track(\"late\", {clip});\n"));
+        studio.json("check late.rhai --json")
+    };
+    let found = warned("\"untagged.mp3\"");
+    let message = "`untagged.mp3` does not tell its encoder's delay: it may begin about 25 ms late";
+    assert_eq!(
+        (found[0]["severity"].as_str(), found[0]["message"].as_str()),
+        (Some("warning"), Some(message))
+    );
+    assert_eq!((found[0]["at"]["line"].as_u64(), found[1].is_null()), (Some(13), true));
+    assert_eq!(found[0]["hints"][0], "listen, and write `from: 25.ms`");
+    assert_eq!(warned("\"untagged.mp3\", #{ from: 25.ms }"), serde_json::json!([]));
+    assert_eq!(warned("\"sines.mp3\""), serde_json::json!([]));
+    let measured = studio.json("measure untagged.mp3 sines.mp3 audio/kick.wav --json");
+    let told = |i: usize| (measured[i]["lossy"].as_bool(), measured[i]["late"].as_u64());
+    assert_eq!(
+        [told(0), told(1), told(2)],
+        [(Some(true), Some(1105)), (Some(true), Some(0)), (Some(false), Some(0))]
+    );
+    assert!(studio.done("measure untagged.mp3").contains("may lie about 25 ms late"));
+    assert!(!studio.done("measure sines.mp3").contains("late"));
+}

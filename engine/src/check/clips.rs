@@ -4,14 +4,14 @@ use super::{Bench, FileFacts};
 use crate::{
     diagnostic::Diagnostic,
     resolved::PlayedClip,
-    song::{Anchor, ChannelPick, Clip, Strip, StripKind},
+    song::{Anchor, ChannelPick, Clip, Length, Strip, StripKind},
     time::FARTHEST,
 };
 use mixwright_nodes::{
     effect::Width,
-    unit::{Db, Frames},
+    unit::{Db, Frames, Unit, written},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -84,7 +84,27 @@ impl Bench<'_> {
             }
             self.found.extend(failed.get(&key).map(|error| error.clone().at(&clip.origin)));
         }
+        self.found.extend(self.late_ones(&known));
         known
+    }
+
+    /// A warning for each file that may come late, at the first clip that plays it from its start.
+    fn late_ones(&self, known: &Known) -> Vec<Diagnostic> {
+        let mut seen = BTreeSet::new();
+        let clips = self.song.strips.iter().flat_map(|strip| &strip.clips);
+        let from_start = clips.filter(|clip| clip.from == Length::default() && seen.insert(&clip.file));
+        from_start
+            .filter_map(|clip| {
+                let (path, _) = known.get(&(clip.file.clone(), clip.channel))?;
+                let late = written((1000.0 * self.files.late(path)).round(), Unit::Ms);
+                (late != written(0.0, Unit::Ms)).then(|| {
+                    let words = "does not tell its encoder's delay: it may begin about";
+                    Diagnostic::warning(format!("`{}` {words} {late} late", clip.file))
+                        .at(&clip.origin)
+                        .hint(format!("listen, and write `from: {}`", late.replace(' ', ".")))
+                })
+            })
+            .collect()
     }
 
     fn clip_end(&self, strip: &Strip, clip: &Clip, files: &Known) -> f64 {

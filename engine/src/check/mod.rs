@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
     song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
-    source::Reader,
+    source::{self, Reader},
     time::{FARTHEST, Timeline},
 };
 use mixwright_nodes::{
@@ -48,6 +48,12 @@ pub trait Files {
     /// # Errors
     /// Why it cannot be read.
     fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic>;
+
+    /// Seconds that the sound of a file may come late by, as it does not tell its encoder's delay.
+    fn late(&self, path: &Path) -> f64 {
+        // Why it cannot be opened is told by its facts.
+        source::late(path).unwrap_or_default()
+    }
 
     /// What a file holds that an effect takes whole: as the disk has it, if nothing else is said.
     ///

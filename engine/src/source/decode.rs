@@ -47,8 +47,8 @@ pub(super) struct Found {
     pub(super) bits: Option<u32>,
     /// The encoding, where it is read here.
     pub(super) plain: Option<Plain>,
-    /// Whether the decoder trims encoder delay, or the file told [`Found::edit`].
-    pub(super) trimmed: bool,
+    /// Frames that its sound may come late by, where neither the decoder trims the delay nor the file told [`Found::edit`].
+    pub(super) late: u64,
     pub(super) edit: Option<Edit>,
     pub(super) lossy: bool,
     pub(super) name: String,
@@ -191,12 +191,25 @@ fn begin(
         seekable: counts_frames && (pcm || lossless),
         plain: plain(params),
         bits: params.bits_per_coded_sample.or(params.bits_per_sample).filter(|_| pcm),
-        trimmed: pcm || lossless || told || edit.is_some() || codec.short_name == "vorbis",
+        late: if told || edit.is_some() { 0 } else { delay(codec.short_name) },
         edit: edit.filter(|_| !told),
         lossy: !(pcm || lossless),
         name: named(container, codec.short_name),
     };
     Ok((decoder, found))
+}
+
+/// Frames that a codec usually comes late by, where nothing tells.
+fn delay(codec: &str) -> u64 {
+    match codec {
+        // The decoder's 528 + 1, and those of LAME, which most files are made with.
+        "mp3" => 529 + 576,
+        // The one packet of overlap; some encoders take two.
+        "aac" => 1024,
+        // The decoder's filter bank.
+        "mp1" | "mp2" => 481,
+        _ => 0,
+    }
 }
 
 /// The encoding that is read here, if samples are as wide as their places.

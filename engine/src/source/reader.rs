@@ -20,19 +20,10 @@ pub struct Info {
     pub frames: u64,
     /// Whether its coding lost something.
     pub lossy: bool,
-    /// Where its sound begins.
-    pub start: Start,
+    /// Frames that its sound may come late by, as it does not tell its encoder's delay.
+    pub late: u64,
     /// Container and codec.
     pub format: String,
-}
-
-/// How far the start of a file can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// Its first frame is the first of the recording.
-    Exact,
-    /// It does not tell its encoder's delay, so it may begin some milliseconds late.
-    Untold,
 }
 
 /// A file being read forward.
@@ -113,8 +104,8 @@ impl Reader {
         };
         check_size(path, size, all, &found)?;
         let (skip, frames) = found.edit.map_or((0, all), |edit| (edit.skip, edit.frames));
-        let start = if found.trimmed { Start::Exact } else { Start::Untold };
-        let info = Info { rate: found.rate, channels, frames, lossy: found.lossy, start, format: found.name };
+        let Found { rate, lossy, late, name: format, .. } = found;
+        let info = Info { rate, channels, frames, lossy, late, format };
         let (path, seekable) = (path.to_owned(), found.seekable);
         Ok(Reader { path, pick, info, decoder, seekable, skip, at: 0, piece: Piece::default() })
     }
@@ -243,6 +234,15 @@ fn clear_tiny(plane: &mut [f32]) -> bool {
         *x = if x.abs() < f32::MIN_POSITIVE { 0.0 } else { *x };
     }
     damaged
+}
+
+/// Seconds that a file's sound may come late by, without a count of its frames.
+///
+/// # Errors
+/// If it cannot be opened or is no audio.
+pub fn late(path: &Path) -> Result<f64, SourceError> {
+    let (_, found) = begin(path, Input::open(path)?)?;
+    Ok(found.late as f64 / f64::from(found.rate.max(1)))
 }
 
 fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {

@@ -94,7 +94,7 @@ fn every_wav_gives_its_exact_samples() {
                 let mut reader = open(&path).unwrap();
                 let info = reader.info().clone();
                 assert_eq!((info.rate, info.channels, info.frames), (48_000, usize::from(channels), 5001));
-                assert_eq!((info.lossy, info.start), (false, Start::Exact));
+                assert_eq!((info.lossy, info.late), (false, 0));
                 let planes = all(&mut reader).unwrap();
                 for (c, plane) in planes.iter().enumerate() {
                     assert_eq!(plane.len(), 5001);
