@@ -405,9 +405,9 @@ fn all_that_is_wrong_is_found_at_once() {
         "there are two strips named `vocal`",
         "cannot read `missing.wav`: no such file",
         "`vocal`: there is no strip named `revreb`",
-        "`vocal`: `fader` is 90 dB, but must lie between -144 dB and 48 dB",
+        "`vocal`: `fader` is 90 dB, but must lie between -144 dB and 24 dB",
         "`vocal` goes to `vocal`, which is a track and plays only its clips",
-        "`vocal`: `ones` has a gain of 90 dB; it must lie between -144 dB and 48 dB",
+        "`vocal`: a clip of `ones`: `gain` is 90 dB, but must lie between -144 dB and 48 dB",
         "`finish`: `loudness` is 90 LUFS, but must lie between -40 LUFS and -5 LUFS",
     ] {
         assert!(messages.contains(&wanted), "{wanted}\n{}", common::listed(&errors));

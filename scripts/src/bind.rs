@@ -10,7 +10,7 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{InsertEffect, Length, Motion, StripKind},
+    song::{InsertEffect, Length, Motion, StripKind, limits::MIX},
 };
 use mixwright_nodes::{
     effect::{Channels, EffectInfo, KeyUse},
@@ -25,8 +25,6 @@ const SHARED: &[&str] = &["mix", "bypass", "on", "name"];
 
 /// Effects of which a track hears itself as well: all wet on it, they are nearly always a mistake.
 const ROOMS: &[&str] = &["reverb", "convolve", "delay"];
-
-const MIX: ParamInfo = ParamInfo::new("mix", "", Kind::Number(Unit::Percent), (0.0, 100.0), false);
 
 /// A setting as it was given, and what of the call it is.
 #[derive(Clone, Debug)]

@@ -4,7 +4,10 @@ use super::{Bench, motion::Bounds};
 use crate::{
     diagnostic::{Diagnostic, Origin},
     resolved::{Beside, Fader, Follower, Link, Placed},
-    song::{Insert, InsertEffect, Motion, Setting},
+    song::{
+        Insert, InsertEffect, Motion, Setting,
+        limits::{LEVEL, MIX},
+    },
     source,
 };
 use mixwright_nodes::{
@@ -53,9 +56,8 @@ impl Bench<'_> {
                     let (chain, wide) = self.chain(strip, &parallel.chain, now);
                     now = now.max(wide);
                     let mut followers = Vec::new();
-                    let bounds =
-                        Bounds { name: "level", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 48.0 };
-                    let gain = self.setting(&parallel.level, &bounds, &parallel.origin, &mut followers);
+                    let gain =
+                        self.setting(&parallel.level, &bounds(&LEVEL), &parallel.origin, &mut followers);
                     let level = Fader { gain, pan: Curve::Hold(0.0), law: PanLaw::usual(), followers };
                     let (name, origin) = (parallel.name.clone(), parallel.origin.clone());
                     links.push(Link::Beside(Beside { name, chain, level, origin }));
@@ -181,15 +183,15 @@ impl Bench<'_> {
     }
 
     fn mix(&mut self, insert: &InsertEffect, followers: &mut Vec<Follower>) -> (Percent, Option<Curve>) {
-        let bounds = Bounds { name: "mix", scale: Scale::Even, unit: Unit::Percent, min: 0.0, max: 100.0 };
-        match self.setting(&insert.mix, &bounds, &insert.origin, followers) {
+        match self.setting(&insert.mix, &bounds(&MIX), &insert.origin, followers) {
             Curve::Hold(value) => (Percent(value), None),
             curve => (Percent(100.0), Some(curve)),
         }
     }
 }
 
-fn bounds(param: &'static ParamInfo) -> Bounds<'static> {
+/// What a parameter's values must keep to.
+pub(super) fn bounds(param: &ParamInfo) -> Bounds<'static> {
     let unit = param.unit().unwrap_or(Unit::Plain);
     let scale = match unit {
         Unit::Db | Unit::Dbtp => Scale::Level,

@@ -4,22 +4,19 @@ use super::{Bench, FileFacts};
 use crate::{
     diagnostic::Diagnostic,
     resolved::PlayedClip,
-    song::{Anchor, ChannelPick, Clip, Length, Strip, StripKind},
+    song::{Anchor, ChannelPick, Clip, Length, Strip, StripKind, limits::GAIN},
     time::FARTHEST,
 };
 use mixwright_nodes::{
     effect::Width,
-    unit::{Db, Frames, Unit, written},
+    params::Value,
+    unit::{Frames, Unit, written},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// The files that could be read, as far as they are played.
 type Known = BTreeMap<(String, ChannelPick), (PathBuf, FileFacts)>;
-
-/// What a clip's gain can be, in decibels.
-const GAIN: RangeInclusive<f64> = -144.0..=48.0;
 
 /// What a track plays.
 #[derive(Clone, Debug)]
@@ -183,11 +180,8 @@ impl Bench<'_> {
             let setting = if at >= FARTHEST.0 as f64 { "at" } else { "repeat" };
             wrong.push((setting, format!("`{file}` ends after {most:.0} h, which is longer than any song")));
         }
-        if !GAIN.contains(&clip.gain.0) {
-            let (least, most) = (Db(*GAIN.start()), Db(*GAIN.end()));
-            let words =
-                format!("`{file}` has a gain of {}; it must lie between {least} and {most}", clip.gain);
-            wrong.push(("gain", words));
+        if let Err(error) = GAIN.number(&Value::Number(clip.gain.0, Unit::Db)) {
+            wrong.push(("gain", format!("a clip of `{file}`: {error}")));
         }
         if clip.repeat == 0 {
             wrong.push(("repeat", format!("a clip of `{file}` is repeated 0 times")));

@@ -12,18 +12,21 @@ mod structure;
 use crate::{
     diagnostic::{Diagnostic, Origin, Severity},
     resolved::{Channel, Fader, Resolved, Stemmed, Stretch},
-    song::{ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind},
+    song::{
+        ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind,
+        limits::{FADER, FRAMES, LEVEL, PAN, TEMPO},
+    },
     source::{self, Reader},
     time::{FARTHEST, Timeline},
 };
+use chain::bounds;
 use mixwright_nodes::{
-    curve::{Curve, Scale},
+    curve::Curve,
     effect::Width,
     finish::Finish,
-    params::{Params, nearest},
+    params::{ParamInfo, Params, Value, nearest},
     unit::{Frames, Unit},
 };
-use motion::Bounds;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -135,14 +138,12 @@ impl<'a> Bench<'a> {
     /// What concerns the song as a whole; sets the ruler for all that follows.
     fn whole(&mut self) {
         let song = self.song;
-        if !(8_000..=384_000).contains(&song.rate) {
-            let message = format!("a rate of {} Hz; it must lie between 8000 and 384000 Hz", song.rate);
-            self.found.push(Diagnostic::error(message).at(&song.origin));
-        }
         let tempos = song.tempos.iter().map(|change| change.tempo).chain([song.tempo]);
-        for tempo in tempos.filter(|tempo| !(10.0..=999.0).contains(&tempo.0)) {
-            let message = format!("a tempo of {tempo}; it must lie between 10 and 999 bpm");
-            self.found.push(Diagnostic::error(message).at(&song.origin));
+        let tempos = tempos.map(|tempo| (TEMPO, tempo.0));
+        for (limit, value) in tempos.chain([(FRAMES, f64::from(song.rate))]) {
+            let unit = limit.unit().unwrap_or(Unit::Plain);
+            let wrong = limit.number(&Value::Number(value, unit)).err();
+            self.found.extend(wrong.map(|error| Diagnostic::error(error.to_string()).at(&song.origin)));
         }
         self.meters();
         self.tempos();
@@ -283,29 +284,26 @@ impl<'a> Bench<'a> {
         let law = strip.law.unwrap_or(self.song.law);
         let (gains, pan) = (self.gains(strip), &strip.pan);
         let mut followers = Vec::new();
-        let gain_bounds =
-            Bounds { name: "fader", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 48.0 };
         let mut curves = Vec::new();
-        for setting in gains {
-            curves.push(self.setting(setting, &gain_bounds, &strip.origin, &mut followers));
+        for (setting, limit) in gains {
+            curves.push(self.setting(setting, &bounds(&limit), &strip.origin, &mut followers));
         }
         let gain = match curves.len() {
             1 => curves.remove(0),
             _ => sum(curves),
         };
-        let pan_bounds = Bounds { name: "pan", scale: Scale::Even, unit: Unit::Pan, min: -100.0, max: 100.0 };
-        let pan = self.setting(pan, &pan_bounds, &strip.origin, &mut followers);
+        let pan = self.setting(pan, &bounds(&PAN), &strip.origin, &mut followers);
         Fader { gain, pan, law, followers }
     }
 
     /// A strip's own level and those of the VCAs that move it.
-    fn gains<'s>(&self, strip: &'s Strip) -> Vec<&'s Setting>
+    fn gains<'s>(&self, strip: &'s Strip) -> Vec<(&'s Setting, ParamInfo)>
     where
         'a: 's,
     {
         let song: &'a Song = self.song;
-        let vcas = song.vcas.iter().filter(|vca| vca.strips.contains(&strip.name)).map(|vca| &vca.level);
-        std::iter::once(&strip.fader).chain(vcas).collect()
+        let vcas = song.vcas.iter().filter(|vca| vca.strips.contains(&strip.name));
+        std::iter::once((&strip.fader, FADER)).chain(vcas.map(|vca| (&vca.level, LEVEL))).collect()
     }
 }
 

@@ -1,15 +1,12 @@
 //! Where strips go: groups, buses and sends.
 
-use super::{Bench, motion::Bounds};
+use super::{Bench, chain::bounds};
 use crate::{
     diagnostic::Diagnostic,
     resolved::{Fader, Sent},
-    song::{Strip, StripKind},
+    song::{Strip, StripKind, limits::LEVEL},
 };
-use mixwright_nodes::{
-    curve::{Curve, Scale},
-    unit::Unit,
-};
+use mixwright_nodes::curve::Curve;
 
 impl Bench<'_> {
     /// The strip that a strip goes to.
@@ -31,8 +28,7 @@ impl Bench<'_> {
             let Some(to) = self.strip(&send.to, &send.origin) else { continue };
             self.can_play(to, index, strip, "is sent to");
             let mut followers = Vec::new();
-            let bounds = Bounds { name: "send", scale: Scale::Level, unit: Unit::Db, min: -144.0, max: 24.0 };
-            let gain = self.setting(&send.level, &bounds, &send.origin, &mut followers);
+            let gain = self.setting(&send.level, &bounds(&LEVEL), &send.origin, &mut followers);
             let law = strip.law.unwrap_or(self.song.law);
             let level = Fader { gain, pan: Curve::Hold(0.0), law, followers };
             sent.push(Sent { to, level, from: send.from, origin: send.origin.clone() });

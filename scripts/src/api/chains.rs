@@ -1,17 +1,14 @@
 //! Chains: a chain without a place, chains side by side, names for places, and changes to what a template made.
 
 use crate::{
-    api::{
-        places::{both, first},
-        song::LEVEL,
-    },
+    api::places::{both, first},
     args::{self, Arg},
     bind::{self, Given},
     call::{Args, Book, Of},
     draft::{Draft, Link, Role, Strip},
     spot::Part,
 };
-use mixwright_engine::diagnostic::Diagnostic;
+use mixwright_engine::{diagnostic::Diagnostic, song::limits::LEVEL};
 use mixwright_nodes::params::nearest;
 use rhai::Dynamic;
 

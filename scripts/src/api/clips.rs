@@ -9,18 +9,16 @@ use crate::{
     spot::Part,
 };
 use mixwright_engine::diagnostic::Diagnostic;
-use mixwright_engine::song::{Anchor, ChannelPick, Clip, FadeShape, Length, Overlap, Place, Span, StripKind};
-use mixwright_nodes::{
-    params::{Kind, ParamInfo},
-    unit::{Db, Unit},
+use mixwright_engine::song::{
+    Anchor, ChannelPick, Clip, FadeShape, Length, Overlap, Place, Span, StripKind, limits::GAIN,
 };
+use mixwright_nodes::unit::Db;
 use rhai::Dynamic;
 
 /// What a clip can be given.
 const SETTINGS: &[&str] = &[
     "at", "from", "length", "gain", "fade_in", "fade_out", "shape", "repeat", "reverse", "channel", "overlap",
 ];
-const GAIN: ParamInfo = ParamInfo::new("gain", "", Kind::Number(Unit::Db), (-144.0, 48.0), true);
 /// More rounds than any song has bars.
 const MOST_ROUNDS: u32 = 100_000;
 

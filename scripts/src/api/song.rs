@@ -12,22 +12,16 @@ use mixwright_engine::{
     diagnostic::Diagnostic,
     song::{
         Anchor, Length, Meter, Motion, MotionPoint, Place, Setting, StripKind, TempoChange, Vca,
-        limits::METER,
+        limits::{FRAMES, LEVEL, METER, TEMPO},
     },
 };
 use mixwright_nodes::{
     curve::Shape,
     dsp::pan::PanLaw,
-    params::{Kind, ParamInfo, Value},
+    params::{ParamInfo, Value},
     unit::{Bpm, Unit, written},
 };
 use rhai::Dynamic;
-
-const RATE: ParamInfo = ParamInfo::new("rate", "", Kind::Number(Unit::Hz), (8_000.0, 384_000.0), true);
-const TEMPO: ParamInfo = ParamInfo::new("tempo", "", Kind::Number(Unit::Bpm), (10.0, 1000.0), false);
-/// Faders, sends and other levels: from silence to 24 dB louder.
-pub(crate) const LEVEL: ParamInfo =
-    ParamInfo::new("level", "", Kind::Number(Unit::Db), (-144.0, 24.0), false);
 
 /// How a mono strip is laid between left and right, by the words for it.
 pub(crate) fn laws() -> Vec<(&'static str, PanLaw)> {
@@ -94,7 +88,7 @@ fn declare(draft: &mut Draft, args: Args) -> Dynamic {
 
 /// A rate in whole frames a second: no file tells another.
 fn whole_rate(arg: &Arg) -> Result<u32, Diagnostic> {
-    let rate = args::number(&RATE, arg)?;
+    let rate = args::number(&FRAMES, arg)?;
     if rate.fract() == 0.0 {
         return Ok(rate as u32);
     }

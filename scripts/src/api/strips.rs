@@ -1,7 +1,7 @@
 //! What a strip does at its end: fader, pan, sends, where it goes, and the places in it that others listen to.
 
 use crate::{
-    api::song::{LEVEL, laws},
+    api::song::laws,
     args::{self, Arg},
     call::{Args, Book, Of},
     draft::{Draft, Reference, Role, Route, Strip, Wanted},
@@ -10,21 +10,20 @@ use crate::{
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
-    song::{Send, SendFrom, StripKind, Tap, TapPoint},
+    song::{
+        Send, SendFrom, StripKind, Tap, TapPoint,
+        limits::{FADER, LEVEL, PAN},
+    },
 };
 use mixwright_nodes::{
     finish::Finish,
-    params::{Kind, ParamInfo, Params, Value},
-    unit::Unit,
+    params::{Params, Value},
 };
 use rhai::Dynamic;
 
 /// A script's handle of a place in a strip.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ear(pub(crate) Tap);
-
-const FADER: ParamInfo = ParamInfo::new("fader", "", Kind::Number(Unit::Db), (-144.0, 24.0), false);
-const PAN: ParamInfo = ParamInfo::new("pan", "", Kind::Number(Unit::Pan), (-100.0, 100.0), false);
 
 /// Registers the verbs of strips that are no effects.
 pub(crate) fn register(book: &mut Book<'_>) {

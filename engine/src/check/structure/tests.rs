@@ -6,7 +6,10 @@ use crate::{
         Span, Tap, TapPoint, TempoChange, Turn, Vca,
     },
 };
-use mixwright_nodes::{curve::Wave, unit::Bpm};
+use mixwright_nodes::{
+    curve::Wave,
+    unit::{Bpm, Db},
+};
 use std::path::Path;
 
 /// Every file lasts ten seconds.
@@ -291,4 +294,27 @@ fn oscillators_turn_at_most_a_hundred_times_a_second() {
             song.strips[1].fader = turning(every)
         });
     }
+}
+
+#[test]
+fn levels_keep_to_the_ranges_of_scripts() {
+    passes(|song| {
+        (song.strips[0].fader, song.vcas[0].level) = (Setting::Is(24.0), Setting::Is(24.0));
+        song.strips[0].clips[0].gain = Db(48.0);
+        song.tempo = Bpm(999.0);
+    });
+    fires("`kick`: `fader` is 24.1 dB, but must lie between -144 dB and 24 dB", |song| {
+        song.strips[0].fader = Setting::Is(24.1);
+    });
+    fires("`kick`: `level` is 24.1 dB, but must lie between -144 dB and 24 dB", |song| {
+        song.vcas[0].level = Setting::Is(24.1);
+    });
+    fires("`kick`: `level` is 24.1 dB, but must lie between -144 dB and 24 dB", |song| {
+        song.strips[0].sends[0].level = Setting::Is(24.1);
+    });
+    fires("`kick`: a clip of `kick.wav`: `gain` is 49 dB, but must lie between -144 dB and 48 dB", |song| {
+        song.strips[0].clips[0].gain = Db(49.0);
+    });
+    fires("`tempo` is 1000 bpm, but must lie between 10 bpm and 999 bpm", |song| song.tempo = Bpm(1000.0));
+    fires("`rate` is 7.999 kHz, but must lie between 8 kHz and 384 kHz", |song| song.rate = 7_999);
 }
