@@ -17,7 +17,11 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+#[cfg(not(target_arch = "x86_64"))]
+pub use vector::turn4;
 pub use vector::{Two, Vector};
+#[cfg(target_arch = "x86_64")]
+pub use x86::turn4;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -47,11 +51,22 @@ pub trait Isa {
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
 
-    /// Rows as columns.
-    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4];
-
-    /// Rows as columns.
-    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8];
+    /// Rows as columns: in four quarters, unless a level has registers for whole rows.
+    #[inline(always)]
+    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
+        let mut columns = [[0.0; 8]; 8];
+        for (down, right) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
+            let mut quarter = [[0.0; 4]; 4];
+            for i in 0..4 {
+                quarter[i].copy_from_slice(&rows[down + i][right..right + 4]);
+            }
+            let quarter = turn4(quarter);
+            for i in 0..4 {
+                columns[right + i][down..down + 4].copy_from_slice(&quarter[i]);
+            }
+        }
+        columns
+    }
 }
 
 /// Work that is compiled for every level.

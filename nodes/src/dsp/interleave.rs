@@ -1,6 +1,6 @@
 //! Strips as they lie in time, and side by side in the rows of a pack.
 
-use super::cpu::{Isa, Job, dispatch};
+use super::cpu::{Isa, Job, dispatch, turn4};
 
 /// Lays planes side by side: `strips` in each row, those beyond the planes silent.
 ///
@@ -18,6 +18,26 @@ pub fn scatter(rows: &[f32], strips: usize, planes: &mut [&mut [f32]]) {
     dispatch(Scatter { rows, strips, planes });
 }
 
+/// A square tile. A trait, as a function that is given is not inlined where the level of vectors is known.
+trait Square {
+    /// Rows as columns.
+    fn turned<I: Isa>(self) -> Self;
+}
+
+impl Square for [[f32; 4]; 4] {
+    #[inline(always)]
+    fn turned<I: Isa>(self) -> Self {
+        turn4(self)
+    }
+}
+
+impl Square for [[f32; 8]; 8] {
+    #[inline(always)]
+    fn turned<I: Isa>(self) -> Self {
+        I::turn8(self)
+    }
+}
+
 struct Gather<'p, 'r> {
     planes: &'p [&'p [f32]],
     rows: &'r mut [f32],
@@ -32,36 +52,39 @@ impl Job for Gather<'_, '_> {
         let Gather { planes, rows, strips } = self;
         let frames = planes[0].len();
         let rows = &mut rows[..frames * strips];
-        let (tiles, width) = tiles(frames, strips);
-        for tile in (0..tiles * width).step_by(width.max(1)) {
-            for first in (0..strips).step_by(width) {
-                if width == 8 {
-                    let mut part = [[0.0; 8]; 8];
-                    for (part, plane) in part.iter_mut().zip(&planes[first.min(planes.len())..]) {
-                        part.copy_from_slice(&plane[tile..tile + 8]);
-                    }
-                    let part = I::turn8(part);
-                    for i in 0..8 {
-                        rows[(tile + i) * strips + first..][..8].copy_from_slice(&part[i]);
-                    }
-                } else {
-                    let mut part = [[0.0; 4]; 4];
-                    for (part, plane) in part.iter_mut().zip(&planes[first.min(planes.len())..]) {
-                        part.copy_from_slice(&plane[tile..tile + 4]);
-                    }
-                    let part = I::turn4(part);
-                    for i in 0..4 {
-                        rows[(tile + i) * strips + first..][..4].copy_from_slice(&part[i]);
-                    }
-                }
-            }
-        }
-        for frame in tiles * width..frames {
+        let done = match strips {
+            8.. => gather_tiles::<I, 8>(planes, rows, strips),
+            4.. => gather_tiles::<I, 4>(planes, rows, strips),
+            _ => 0,
+        };
+        for frame in done..frames {
             for (place, x) in rows[frame * strips..][..strips].iter_mut().enumerate() {
                 *x = planes.get(place).map_or(0.0, |plane| plane[frame]);
             }
         }
     }
+}
+
+/// Turns square tiles, and tells of how many frames; those after them go one by one, as all do in narrow packs.
+#[inline(always)]
+fn gather_tiles<I: Isa, const N: usize>(planes: &[&[f32]], rows: &mut [f32], strips: usize) -> usize
+where
+    [[f32; N]; N]: Square,
+{
+    let whole = planes[0].len() / N * N;
+    for tile in (0..whole).step_by(N) {
+        for first in (0..strips).step_by(N) {
+            let mut part = [[0.0; N]; N];
+            for (part, plane) in part.iter_mut().zip(&planes[first.min(planes.len())..]) {
+                part.copy_from_slice(&plane[tile..tile + N]);
+            }
+            let part = part.turned::<I>();
+            for i in 0..N {
+                rows[(tile + i) * strips + first..][..N].copy_from_slice(&part[i]);
+            }
+        }
+    }
+    whole
 }
 
 struct Scatter<'p, 'f, 'r> {
@@ -77,31 +100,12 @@ impl Job for Scatter<'_, '_, '_> {
     fn run<I: Isa>(self) {
         let Scatter { rows, strips, planes } = self;
         let frames = planes[0].len();
-        let (tiles, width) = tiles(frames, strips);
-        for tile in (0..tiles * width).step_by(width.max(1)) {
-            for first in (0..planes.len()).step_by(width) {
-                if width == 8 {
-                    let mut part = [[0.0; 8]; 8];
-                    for i in 0..8 {
-                        part[i].copy_from_slice(&rows[(tile + i) * strips + first..][..8]);
-                    }
-                    let part = I::turn8(part);
-                    for (part, plane) in part.iter().zip(&mut planes[first..]) {
-                        plane[tile..tile + 8].copy_from_slice(part);
-                    }
-                } else {
-                    let mut part = [[0.0; 4]; 4];
-                    for i in 0..4 {
-                        part[i].copy_from_slice(&rows[(tile + i) * strips + first..][..4]);
-                    }
-                    let part = I::turn4(part);
-                    for (part, plane) in part.iter().zip(&mut planes[first..]) {
-                        plane[tile..tile + 4].copy_from_slice(part);
-                    }
-                }
-            }
-        }
-        for frame in tiles * width..frames {
+        let done = match strips {
+            8.. => scatter_tiles::<I, 8>(rows, strips, planes),
+            4.. => scatter_tiles::<I, 4>(rows, strips, planes),
+            _ => 0,
+        };
+        for frame in done..frames {
             for (plane, x) in planes.iter_mut().zip(&rows[frame * strips..]) {
                 plane[frame] = *x;
             }
@@ -109,11 +113,26 @@ impl Job for Scatter<'_, '_, '_> {
     }
 }
 
-/// How many square tiles of which width are turned; the frames after them go one by one, as all do in narrow packs.
+/// As [`gather_tiles`].
 #[inline(always)]
-fn tiles(frames: usize, strips: usize) -> (usize, usize) {
-    let width = if strips >= 8 { 8 } else { 4 };
-    if strips < 4 { (0, width) } else { (frames / width, width) }
+fn scatter_tiles<I: Isa, const N: usize>(rows: &[f32], strips: usize, planes: &mut [&mut [f32]]) -> usize
+where
+    [[f32; N]; N]: Square,
+{
+    let whole = planes[0].len() / N * N;
+    for tile in (0..whole).step_by(N) {
+        for first in (0..planes.len()).step_by(N) {
+            let mut part = [[0.0; N]; N];
+            for i in 0..N {
+                part[i].copy_from_slice(&rows[(tile + i) * strips + first..][..N]);
+            }
+            let part = part.turned::<I>();
+            for (part, plane) in part.iter().zip(&mut planes[first..]) {
+                plane[tile..tile + N].copy_from_slice(part);
+            }
+        }
+    }
+    whole
 }
 
 #[cfg(test)]

@@ -53,7 +53,6 @@ impl Window {
         while !samples.is_empty() {
             if self.next == 0 {
                 self.resize();
-                dispatch(Turn { window: self, detect });
             }
             let frames = (samples.len() / self.strips).min(self.length - self.next);
             let (part, rest) = samples.split_at_mut(frames * self.strips);
@@ -143,6 +142,7 @@ impl Window {
     }
 }
 
+/// The next samples, up to the end of the turn.
 struct Slide<'w, 's> {
     window: &'w mut Window,
     detect: Detect,
@@ -154,39 +154,26 @@ impl Job for Slide<'_, '_> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Slide { window, detect, samples } = self;
-        match (detect, window.strips) {
-            (Detect::Peak, 1) => window.largest::<f64>(samples),
-            (Detect::Peak, 2) => window.largest::<I::V2>(samples),
-            (Detect::Peak, 4) => window.largest::<I::V4>(samples),
-            (Detect::Peak, 8) => window.largest::<I::V8>(samples),
-            (Detect::Peak, _) => window.largest::<I::V16>(samples),
-            (Detect::Rms, 1) => window.mean_squares::<f64>(samples),
-            (Detect::Rms, 2) => window.mean_squares::<I::V2>(samples),
-            (Detect::Rms, 4) => window.mean_squares::<I::V4>(samples),
-            (Detect::Rms, 8) => window.mean_squares::<I::V8>(samples),
-            (Detect::Rms, _) => window.mean_squares::<I::V16>(samples),
+        match self.window.strips {
+            1 => self.work::<f64>(),
+            2 => self.work::<I::V2>(),
+            4 => self.work::<I::V4>(),
+            8 => self.work::<I::V8>(),
+            _ => self.work::<I::V16>(),
         }
     }
 }
 
-struct Turn<'w> {
-    window: &'w mut Window,
-    detect: Detect,
-}
-
-impl Job for Turn<'_> {
-    type Out = ();
-
+impl Slide<'_, '_> {
     #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Turn { window, detect } = self;
-        match window.strips {
-            1 => window.turn::<f64>(detect),
-            2 => window.turn::<I::V2>(detect),
-            4 => window.turn::<I::V4>(detect),
-            8 => window.turn::<I::V8>(detect),
-            _ => window.turn::<I::V16>(detect),
+    fn work<V: Vector>(self) {
+        let Slide { window, detect, samples } = self;
+        if window.next == 0 {
+            window.turn::<V>(detect);
+        }
+        match detect {
+            Detect::Peak => window.largest::<V>(samples),
+            Detect::Rms => window.mean_squares::<V>(samples),
         }
     }
 }

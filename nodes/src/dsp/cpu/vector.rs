@@ -149,24 +149,15 @@ impl super::Isa for Plain {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
-
-    #[inline(always)]
-    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-        turned(rows)
-    }
-
-    #[inline(always)]
-    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
-        turned(rows)
-    }
 }
 
+/// Rows as columns.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-fn turned<const N: usize>(rows: [[f32; N]; N]) -> [[f32; N]; N] {
+pub fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     let mut columns = rows;
-    for i in 0..N {
-        for j in 0..N {
+    for i in 0..4 {
+        for j in 0..4 {
             columns[j][i] = rows[i][j];
         }
     }

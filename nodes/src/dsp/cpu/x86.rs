@@ -48,16 +48,6 @@ impl Isa for Sse2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
-
-    #[inline(always)]
-    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-        turn4(rows)
-    }
-
-    #[inline(always)]
-    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
-        quarters(rows)
-    }
 }
 
 impl Isa for Avx2 {
@@ -67,11 +57,6 @@ impl Isa for Avx2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
     type Pair = Self::V4;
-
-    #[inline(always)]
-    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-        turn4(rows)
-    }
 
     #[inline(always)]
     fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
@@ -89,19 +74,14 @@ impl Isa for Avx512 {
     type Pair = Self::V16;
 
     #[inline(always)]
-    fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-        turn4(rows)
-    }
-
-    #[inline(always)]
     fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
-        // SAFETY: a job at this level was dispatched, so the CPU has AVX.
-        unsafe { turn8(rows) }
+        Avx2::turn8(rows)
     }
 }
 
+/// Rows as columns.
 #[inline(always)]
-fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+pub fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     // SAFETY: SSE is part of x86-64; arrays of four `f32` are as long as the registers that are loaded and stored.
     unsafe {
         let (a, b) = (_mm_loadu_ps(rows[0].as_ptr()), _mm_loadu_ps(rows[1].as_ptr()));
@@ -112,23 +92,6 @@ fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
             [_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab), _mm_movelh_ps(ef, gh), _mm_movehl_ps(gh, ef)];
         std::mem::transmute::<[__m128; 4], [[f32; 4]; 4]>(columns)
     }
-}
-
-/// Eight rows of eight as four quarters.
-#[inline(always)]
-fn quarters(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
-    let mut columns = [[0.0; 8]; 8];
-    for (down, right) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
-        let mut quarter = [[0.0; 4]; 4];
-        for i in 0..4 {
-            quarter[i].copy_from_slice(&rows[down + i][right..right + 4]);
-        }
-        let quarter = turn4(quarter);
-        for i in 0..4 {
-            columns[right + i][down..down + 4].copy_from_slice(&quarter[i]);
-        }
-    }
-    columns
 }
 
 /// # Safety
