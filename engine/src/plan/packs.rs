@@ -14,40 +14,42 @@ use std::collections::BTreeMap;
 /// Puts every lane into one pack: of the widths that there are, with that for which the last thread is done first.
 pub(super) fn pack(graph: &Graph, lanes: &[Lane], on: &Machine) -> Vec<Pack> {
     let chains = chains(graph, lanes);
+    let alike = alike(lanes, &chains);
     let widths = [16, 8, 4, 2, 1].into_iter().filter(|width| *width <= on.pack.max(1));
     widths
-        .map(|width| packs_of(width, lanes, &chains))
-        .min_by(|a, b| makespan(a, on.threads).total_cmp(&makespan(b, on.threads)))
-        .unwrap_or_default()
+        .map(|width| packs_of(width, lanes, &alike))
+        .map(|packs| (makespan(&packs, on.threads), packs))
+        .min_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map_or_else(Vec::new, |(_, packs)| packs)
 }
 
-/// A lane as the planner of packs sees it.
+/// A lane as the planner of packs sees it: its nodes, and what each of them is to the others.
 struct Chain {
     lane: usize,
-    links: Vec<Kin>,
+    links: Vec<Link>,
+    kin: Vec<Kin>,
 }
 
-/// A node with its kind: nodes of one kind may run side by side.
+/// What a node is to the planner: nodes of one kind may run side by side.
 #[derive(Clone, Copy)]
 struct Kin {
-    link: Link,
     kind: Option<usize>,
     cost: f64,
 }
 
 fn chains(graph: &Graph, lanes: &[Lane]) -> Vec<Chain> {
     let mut kinds = Kinds { graph, known: BTreeMap::new(), count: 0 };
-    let mut kin = |lane: &Lane, place: usize| {
-        let link = lane.nodes[place];
-        // A node that hears keys or followers stands first in its lane, behind other inputs than its own.
-        let hears_more = place == 0 && lane.inputs.len() > 1;
-        let kind = if hears_more { None } else { kinds.of(link) };
-        Kin { link, kind, cost: cost::alone(graph, link.node) }
+    let chain = |(number, lane): (usize, &Lane)| {
+        let kin = |(place, link): (usize, &Link)| {
+            // A node that hears keys or followers stands first in its lane, behind other inputs than its own.
+            let hears_more = place == 0 && lane.inputs.len() > 1;
+            let kind = if hears_more { None } else { kinds.of(*link) };
+            Kin { kind, cost: cost::alone(graph, link.node) }
+        };
+        let kin = lane.nodes.iter().enumerate().map(kin).collect();
+        Chain { lane: number, links: lane.nodes.clone(), kin }
     };
-    let links = |lane: &Lane, kin: &mut dyn FnMut(&Lane, usize) -> Kin| {
-        (0..lane.nodes.len()).map(|place| kin(lane, place)).collect()
-    };
-    lanes.iter().enumerate().map(|(lane, of)| Chain { lane, links: links(of, &mut kin) }).collect()
+    lanes.iter().enumerate().map(chain).collect()
 }
 
 /// The kinds met so far, by the names of their effects.
@@ -87,22 +89,29 @@ impl Kinds<'_> {
     }
 }
 
-fn packs_of(width: usize, lanes: &[Lane], chains: &[Chain]) -> Vec<Pack> {
-    let mut alike: BTreeMap<(usize, Vec<usize>), Vec<&Chain>> = BTreeMap::new();
+/// Chains by their stages and the kinds of what in them can be packed.
+type Alike<'c> = BTreeMap<(usize, Vec<usize>), Vec<&'c Chain>>;
+
+fn alike<'c>(lanes: &[Lane], chains: &'c [Chain]) -> Alike<'c> {
+    let mut alike = Alike::new();
     for chain in chains {
-        let kinds = chain.links.iter().filter_map(|kin| kin.kind).collect();
+        let kinds = chain.kin.iter().filter_map(|kin| kin.kind).collect();
         alike.entry((lanes[chain.lane].stage, kinds)).or_default().push(chain);
     }
+    alike
+}
+
+fn packs_of(width: usize, lanes: &[Lane], alike: &Alike<'_>) -> Vec<Pack> {
     let mut groups: Vec<Vec<&Chain>> = Vec::new();
     let mut left: BTreeMap<usize, Vec<&Chain>> = BTreeMap::new();
     for ((stage, kinds), chains) in alike {
         if kinds.is_empty() {
-            groups.extend(chains.into_iter().map(|chain| vec![chain]));
+            groups.extend(chains.iter().map(|chain| vec![*chain]));
             continue;
         }
         let (full, rest) = chains.split_at(chains.len() - chains.len() % width);
         groups.extend(full.chunks(width).map(<[_]>::to_vec));
-        left.entry(stage).or_default().extend(rest);
+        left.entry(*stage).or_default().extend(rest);
     }
     groups.extend(left.into_values().flat_map(|chains| by_what_they_share(chains, width)));
     let mut packs: Vec<Pack> = groups.into_iter().map(|chains| joined(&chains, lanes)).collect();
@@ -148,65 +157,60 @@ fn by_what_they_share(mut chains: Vec<&Chain>, width: usize) -> Vec<Vec<&Chain>>
 
 /// The cost of what of a chain can be packed.
 fn packable(chain: &Chain) -> f64 {
-    chain.links.iter().filter(|kin| kin.kind.is_some()).map(|kin| kin.cost).sum()
+    chain.kin.iter().filter(|kin| kin.kind.is_some()).map(|kin| kin.cost).sum()
 }
 
 /// The cost of what two chains share.
 fn shared(a: &Chain, b: &Chain) -> f64 {
-    let kinds = |chain: &Chain| chain.links.iter().map(|kin| (kin.kind, kin.cost)).collect::<Vec<_>>();
-    let (a, b) = (kinds(a), kinds(b));
-    matches(&a, &b).into_iter().map(|(of_a, _)| a[of_a].1).sum()
+    matches(&a.kin, &b.kin).into_iter().map(|(of_a, _)| a.kin[of_a].cost).sum()
 }
 
 /// One pack of chains: a step for each node, and one for all that are alike.
 fn joined(chains: &[&Chain], lanes: &[Lane]) -> Pack {
-    struct Joint {
-        kind: Option<usize>,
-        cost: f64,
-        nodes: Vec<(usize, Link)>,
-    }
-    let mut joints: Vec<Joint> = Vec::new();
+    let (mut kin, mut steps): (Vec<Kin>, Vec<Step>) = (Vec::new(), Vec::new());
     for (member, chain) in chains.iter().enumerate() {
-        let ours: Vec<_> = joints.iter().map(|joint| (joint.kind, joint.cost)).collect();
-        let theirs: Vec<_> = chain.links.iter().map(|kin| (kin.kind, kin.cost)).collect();
-        let pairs = matches(&ours, &theirs);
-        let mut before = joints.into_iter();
+        let pairs = matches(&kin, &chain.kin);
+        let mut before = kin.into_iter().zip(steps);
         let (mut taken, mut given) = (0, 0);
-        joints = Vec::new();
-        let alone = |kin: &Kin| Joint { kind: kin.kind, cost: kin.cost, nodes: vec![(member, kin.link)] };
+        (kin, steps) = (Vec::new(), Vec::new());
+        let mut put = |(like, step)| {
+            kin.push(like);
+            steps.push(step);
+        };
+        let alone = |place: usize| (chain.kin[place], Step(vec![(member, chain.links[place])]));
         for (our, their) in pairs {
-            joints.extend(before.by_ref().take(our - taken));
-            joints.extend(chain.links[given..their].iter().map(alone));
-            let mut joint = before.next().expect("a pair is of a joint that is there");
-            joint.nodes.push((member, chain.links[their].link));
-            joints.push(joint);
+            before.by_ref().take(our - taken).for_each(&mut put);
+            (given..their).map(alone).for_each(&mut put);
+            let (like, Step(mut nodes)) = before.next().expect("a pair is of a step that is there");
+            nodes.push((member, chain.links[their]));
+            put((like, Step(nodes)));
             (taken, given) = (our + 1, their + 1);
         }
-        joints.extend(before);
-        joints.extend(chain.links[given..].iter().map(alone));
+        before.for_each(&mut put);
+        (given..chain.links.len()).map(alone).for_each(put);
     }
-    let cost = joints.iter().map(|joint| joint.cost * cost::side_by_side(joint.nodes.len())).sum();
+    let cost = kin.iter().zip(&steps).map(|(kin, step)| kin.cost * cost::side_by_side(step.0.len())).sum();
     Pack {
         lanes: chains.iter().map(|chain| chain.lane).collect(),
-        steps: joints.into_iter().map(|joint| Step(joint.nodes)).collect(),
+        steps,
         stage: lanes[chains[0].lane].stage,
         cost,
     }
 }
 
 /// The common run of two chains, in order, that costs most: pairs of places (the longest common subsequence, weighed).
-fn matches(a: &[(Option<usize>, f64)], b: &[(Option<usize>, f64)]) -> Vec<(usize, usize)> {
-    let alike = |i: usize, j: usize| a[i].0.is_some() && a[i].0 == b[j].0;
+fn matches(a: &[Kin], b: &[Kin]) -> Vec<(usize, usize)> {
+    let alike = |i: usize, j: usize| a[i].kind.is_some() && a[i].kind == b[j].kind;
     let mut best = vec![vec![0.0f64; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
-            let paired = if alike(i, j) { a[i].1 + best[i + 1][j + 1] } else { 0.0 };
+            let paired = if alike(i, j) { a[i].cost + best[i + 1][j + 1] } else { 0.0 };
             best[i][j] = paired.max(best[i + 1][j]).max(best[i][j + 1]);
         }
     }
     let (mut i, mut j, mut pairs) = (0, 0, Vec::new());
     while i < a.len() && j < b.len() {
-        if alike(i, j) && best[i][j] == a[i].1 + best[i + 1][j + 1] {
+        if alike(i, j) && best[i][j] == a[i].cost + best[i + 1][j + 1] {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if best[i][j] == best[i + 1][j] {
@@ -237,12 +241,10 @@ mod tests {
 
     /// A chain of nodes of kinds by letters; a dot is a node that cannot be packed.
     fn chain(lane: usize, kinds: &str) -> Chain {
-        let kin = |(place, kind): (usize, char)| Kin {
-            link: Link { node: NodeIndex::new(100 * lane + place), behind: Frames(0) },
-            kind: kind.is_alphabetic().then_some(kind as usize),
-            cost: 1.0,
-        };
-        Chain { lane, links: kinds.chars().enumerate().map(kin).collect() }
+        let kin = |kind: char| Kin { kind: kind.is_alphabetic().then_some(kind as usize), cost: 1.0 };
+        let link = |place| Link { node: NodeIndex::new(100 * lane + place), behind: Frames(0) };
+        let links = (0..kinds.len()).map(link).collect();
+        Chain { lane, links, kin: kinds.chars().map(kin).collect() }
     }
 
     fn lanes(count: usize) -> Vec<Lane> {
@@ -253,7 +255,8 @@ mod tests {
 
     fn packed(width: usize, chains: &[&str]) -> Vec<Pack> {
         let chains: Vec<Chain> = chains.iter().enumerate().map(|(lane, kinds)| chain(lane, kinds)).collect();
-        let packs = packs_of(width, &lanes(chains.len()), &chains);
+        let lanes = lanes(chains.len());
+        let packs = packs_of(width, &lanes, &alike(&lanes, &chains));
         hold_what_was_given(&chains, &packs);
         packs
     }
@@ -268,7 +271,7 @@ mod tests {
             let done =
                 pack.steps.iter().flat_map(|Step(nodes)| nodes).filter(|(who, _)| Some(*who) == member);
             let done: Vec<Link> = done.map(|(_, link)| *link).collect();
-            assert_eq!(done, chain.links.iter().map(|kin| kin.link).collect::<Vec<_>>());
+            assert_eq!(done, chain.links);
         }
     }
 
