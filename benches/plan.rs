@@ -86,7 +86,7 @@ struct AllThere;
 
 impl Files for AllThere {
     fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        Ok(FileFacts { rate: 48_000, channels: 2, frames: 180 * 48_000 })
+        Ok(FileFacts { rate: 48_000, channels: 2, frames: 180 * 48_000, late: 0 })
     }
 }
 

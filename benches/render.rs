@@ -95,7 +95,7 @@ struct Seeds;
 
 impl Files for Seeds {
     fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        Ok(FileFacts { rate: RATE, channels: 2, frames: u64::from(SECONDS * RATE) })
+        Ok(FileFacts { rate: RATE, channels: 2, frames: u64::from(SECONDS * RATE), late: 0 })
     }
 }
 

@@ -14,7 +14,7 @@ mod sound;
 mod stream;
 
 pub use clips::Clips;
-pub use reader::{Info, Reader, late};
+pub use reader::{Info, Reader};
 pub use sound::{fits_whole, load};
 pub use stream::{Converters, Stream};
 

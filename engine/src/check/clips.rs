@@ -92,8 +92,8 @@ impl Bench<'_> {
         let from_start = clips.filter(|clip| clip.from == Length::default() && seen.insert(&clip.file));
         from_start
             .filter_map(|clip| {
-                let (path, _) = known.get(&(clip.file.clone(), clip.channel))?;
-                let late = written((1000.0 * self.files.late(path)).round(), Unit::Ms);
+                let (_, facts) = known.get(&(clip.file.clone(), clip.channel))?;
+                let late = written((1000.0 * facts.late as f64 / f64::from(facts.rate)).round(), Unit::Ms);
                 (late != written(0.0, Unit::Ms)).then(|| {
                     let words = "does not tell its encoder's delay: it may begin about";
                     Diagnostic::warning(format!("`{}` {words} {late} late", clip.file))

@@ -16,7 +16,6 @@ use crate::{
         ChannelPick, Place, Section, Setting, Song, Stems, Strip, StripKind,
         limits::{FADER, FRAMES, LEVEL, PAN, TEMPO},
     },
-    source::{self, Reader},
     time::{FARTHEST, Timeline},
 };
 use chain::bounds;
@@ -39,6 +38,8 @@ pub struct FileFacts {
     pub channels: usize,
     /// Frames.
     pub frames: u64,
+    /// Frames that its sound may come late by, as it does not tell its encoder's delay.
+    pub late: u64,
 }
 
 /// Hours that few songs last.
@@ -52,20 +53,12 @@ pub trait Files {
     /// Why it cannot be read.
     fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic>;
 
-    /// Seconds that the sound of a file may come late by, as it does not tell its encoder's delay.
-    fn late(&self, path: &Path) -> f64 {
-        // Why it cannot be opened is told by its facts.
-        source::late(path).unwrap_or_default()
-    }
-
-    /// What a file holds that an effect takes whole: as the disk has it, if nothing else is said.
+    /// What a file holds that an effect takes whole: as one of which a channel is played, if nothing else is said.
     ///
     /// # Errors
     /// Why it cannot be read.
     fn whole(&self, path: &Path) -> Result<FileFacts, Diagnostic> {
-        let reader = Reader::open_whole(path)?;
-        let info = reader.info();
-        Ok(FileFacts { rate: info.rate, channels: info.channels, frames: info.frames })
+        self.facts(path, ChannelPick::One(1))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::Diagnostic,
     resolved::PlayedClip,
     song::ChannelPick,
-    source::{self, Clips, Converters, Reader},
+    source::{self, Clips, Converters, Info, Reader},
 };
 use mixwright_nodes::{
     effect::{Sound, Width},
@@ -35,10 +35,16 @@ impl Disk {
 
 impl Files for Disk {
     fn facts(&self, path: &Path, pick: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        let reader = Reader::open(path, pick)?;
-        let info = reader.info();
-        Ok(FileFacts { rate: info.rate, channels: info.channels, frames: info.frames })
+        Ok(facts(Reader::open(path, pick)?.info()))
     }
+
+    fn whole(&self, path: &Path) -> Result<FileFacts, Diagnostic> {
+        Ok(facts(Reader::open_whole(path)?.info()))
+    }
+}
+
+fn facts(info: &Info) -> FileFacts {
+    FileFacts { rate: info.rate, channels: info.channels, frames: info.frames, late: info.late }
 }
 
 impl Sources for Disk {

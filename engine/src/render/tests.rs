@@ -27,7 +27,7 @@ struct Steady;
 
 impl Files for Steady {
     fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        Ok(FileFacts { rate: RATE, channels: 1, frames: u64::from(RATE) / 10 })
+        Ok(FileFacts { rate: RATE, channels: 1, frames: u64::from(RATE) / 10, late: 0 })
     }
 }
 

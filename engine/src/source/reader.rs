@@ -236,15 +236,6 @@ fn clear_tiny(plane: &mut [f32]) -> bool {
     damaged
 }
 
-/// Seconds that a file's sound may come late by, without a count of its frames.
-///
-/// # Errors
-/// If it cannot be opened or is no audio.
-pub fn late(path: &Path) -> Result<f64, SourceError> {
-    let (_, found) = begin(path, Input::open(path)?)?;
-    Ok(found.late as f64 / f64::from(found.rate.max(1)))
-}
-
 fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     Decoder::open(input, extension).map_err(|fault| failed(path, fault, 0.0))

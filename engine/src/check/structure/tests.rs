@@ -17,7 +17,7 @@ struct Long;
 
 impl Files for Long {
     fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        Ok(FileFacts { rate: 44_100, channels: 2, frames: 441_000 })
+        Ok(FileFacts { rate: 44_100, channels: 2, frames: 441_000, late: 0 })
     }
 }
 
