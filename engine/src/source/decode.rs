@@ -4,7 +4,7 @@
 
 use super::kind;
 use super::mp4::{self, Edit};
-use super::pcm::Plain;
+use super::pcm::{Packets, Plain};
 use crate::files::Input;
 use std::io::{self, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,8 +28,8 @@ pub(super) struct Decoder {
     track: u32,
     /// The raw frame that the next packet begins with, where no seek has made it unknown.
     next: Option<u64>,
-    /// The encoding, where it is read here, and its channels.
-    plain: Option<(Plain, usize)>,
+    /// Reads packets, where their encoding is read here.
+    plain: Option<Packets>,
 }
 
 /// What a file says of itself.
@@ -90,7 +90,7 @@ impl Decoder {
             Ok((format, (decoder, track.id), found))
         })?;
         let (decoder, track) = decoder;
-        let plain = found.plain.map(|plain| (plain, found.channels));
+        let plain = found.plain.map(|plain| Packets::new(plain, found.channels));
         Ok((Decoder { format, decoder, track, next: Some(0), plain }, found))
     }
 
@@ -102,7 +102,7 @@ impl Decoder {
             for _ in 0..PATIENCE {
                 let Some(packet) = next_packet(&mut **format, *track)? else { return Ok(None) };
                 let frames = match plain {
-                    Some((plain, channels)) => plain.read(&packet.data, *channels, planes),
+                    Some(packets) => packets.read(&packet.data, planes),
                     None => {
                         let buffer = decoder.decode(&packet).map_err(damaged)?;
                         buffer.copy_to_vecs_planar(planes);
@@ -115,6 +115,11 @@ impl Decoder {
             }
             Err(Fault::Damaged("thousands of packets without sound".to_owned()))
         })
+    }
+
+    /// Whether all that it gives are whole numbers under full scale.
+    pub(super) fn is_whole(&self) -> bool {
+        self.plain.as_ref().is_some_and(|packets| packets.plain.is_whole())
     }
 
     /// Frames from here to the end, by the packets' own word, without decoding them. The last packet of plain PCM claims as

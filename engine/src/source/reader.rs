@@ -171,7 +171,9 @@ impl Reader {
                     Some(at) => at,
                     None => return Err(self.short()),
                 };
-            self.check()?;
+            if !self.decoder.is_whole() {
+                self.check()?;
+            }
         }
         match raw.checked_sub(self.piece.at) {
             Some(from) => Ok(usize::try_from(from).expect("a packet is short")),

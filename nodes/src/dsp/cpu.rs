@@ -19,7 +19,7 @@ mod x86;
 
 #[cfg(not(target_arch = "x86_64"))]
 pub use vector::turn4;
-pub use vector::{Two, Vector};
+pub use vector::{Floats, Octet, Two, Vector};
 #[cfg(target_arch = "x86_64")]
 pub use x86::turn4;
 
@@ -51,22 +51,8 @@ pub trait Isa {
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
 
-    /// Rows as columns: in four quarters, unless a level has registers for whole rows.
-    #[inline(always)]
-    fn turn8(rows: [[f32; 8]; 8]) -> [[f32; 8]; 8] {
-        let mut columns = [[0.0; 8]; 8];
-        for (down, right) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
-            let mut quarter = [[0.0; 4]; 4];
-            for i in 0..4 {
-                quarter[i].copy_from_slice(&rows[down + i][right..right + 4]);
-            }
-            let quarter = turn4(quarter);
-            for i in 0..4 {
-                columns[right + i][down..down + 4].copy_from_slice(&quarter[i]);
-            }
-        }
-        columns
-    }
+    /// Eight samples.
+    type Octet: Octet;
 }
 
 /// Work that is compiled for every level.
@@ -92,6 +78,7 @@ pub fn dispatch<J: Job>(job: J) -> J::Out {
 }
 
 /// The level that work is done at.
+#[inline]
 pub fn level() -> Level {
     const UNKNOWN: u8 = u8::MAX;
     static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);

@@ -1,6 +1,6 @@
 //! Strips as they lie in time, and side by side in the rows of a pack.
 
-use super::cpu::{Isa, Job, dispatch, turn4};
+use super::cpu::{Floats, Isa, Job, Octet, dispatch, turn4};
 
 /// Lays planes side by side: `strips` in each row, those beyond the planes silent.
 ///
@@ -18,26 +18,6 @@ pub fn scatter(rows: &[f32], strips: usize, planes: &mut [&mut [f32]]) {
     dispatch(Scatter { rows, strips, planes });
 }
 
-/// A square tile. A trait, as a function that is given is not inlined where the level of vectors is known.
-trait Square {
-    /// Rows as columns.
-    fn turned<I: Isa>(self) -> Self;
-}
-
-impl Square for [[f32; 4]; 4] {
-    #[inline(always)]
-    fn turned<I: Isa>(self) -> Self {
-        turn4(self)
-    }
-}
-
-impl Square for [[f32; 8]; 8] {
-    #[inline(always)]
-    fn turned<I: Isa>(self) -> Self {
-        I::turn8(self)
-    }
-}
-
 struct Gather<'p, 'r> {
     planes: &'p [&'p [f32]],
     rows: &'r mut [f32],
@@ -53,8 +33,9 @@ impl Job for Gather<'_, '_> {
         let frames = planes[0].len();
         let rows = &mut rows[..frames * strips];
         let done = match strips {
-            8.. => gather_tiles::<I, 8>(planes, rows, strips),
-            4.. => gather_tiles::<I, 4>(planes, rows, strips),
+            16 => gather_octets::<I, 16>(planes, rows),
+            8 => gather_octets::<I, 8>(planes, rows),
+            4 => gather_fours(planes, rows, strips),
             _ => 0,
         };
         for frame in done..frames {
@@ -67,21 +48,37 @@ impl Job for Gather<'_, '_> {
 
 /// Turns square tiles, and tells of how many frames; those after them go one by one, as all do in narrow packs.
 #[inline(always)]
-fn gather_tiles<I: Isa, const N: usize>(planes: &[&[f32]], rows: &mut [f32], strips: usize) -> usize
-where
-    [[f32; N]; N]: Square,
-{
-    let whole = planes[0].len() / N * N;
-    for tile in (0..whole).step_by(N) {
-        for first in (0..strips).step_by(N) {
-            let mut part = [[0.0; N]; N];
-            for (part, plane) in part.iter_mut().zip(&planes[first.min(planes.len())..]) {
-                part.copy_from_slice(&plane[tile..tile + N]);
+fn gather_octets<I: Isa, const STRIPS: usize>(planes: &[&[f32]], rows: &mut [f32]) -> usize {
+    let tiles = planes[0].len() / 8;
+    for first in (0..STRIPS).step_by(8) {
+        let rows = rows.as_chunks_mut::<STRIPS>().0.as_chunks_mut::<8>().0;
+        for (index, rows) in rows[..tiles].iter_mut().enumerate() {
+            let mut tile = [I::Octet::splat(0.0); 8];
+            for i in 0..8 {
+                if let Some(plane) = planes.get(first + i) {
+                    tile[i] = I::Octet::load(&plane[8 * index..]);
+                }
             }
-            let part = part.turned::<I>();
-            for i in 0..N {
-                rows[(tile + i) * strips + first..][..N].copy_from_slice(&part[i]);
+            let tile = I::Octet::turned(tile);
+            for i in 0..8 {
+                tile[i].store(&mut rows[i][first..]);
             }
+        }
+    }
+    8 * tiles
+}
+
+/// As [`gather_octets`].
+#[inline(always)]
+fn gather_fours(planes: &[&[f32]], rows: &mut [f32], strips: usize) -> usize {
+    let whole = planes[0].len() / 4 * 4;
+    for from in (0..whole).step_by(4) {
+        let mut tile = [[0.0; 4]; 4];
+        for (row, plane) in tile.iter_mut().zip(planes) {
+            row.copy_from_slice(&plane[from..from + 4]);
+        }
+        for (row, four) in rows[from * strips..].chunks_exact_mut(strips).zip(turn4(tile)) {
+            row.copy_from_slice(&four);
         }
     }
     whole
@@ -101,8 +98,9 @@ impl Job for Scatter<'_, '_, '_> {
         let Scatter { rows, strips, planes } = self;
         let frames = planes[0].len();
         let done = match strips {
-            8.. => scatter_tiles::<I, 8>(rows, strips, planes),
-            4.. => scatter_tiles::<I, 4>(rows, strips, planes),
+            16 => scatter_octets::<I, 16>(rows, planes),
+            8 => scatter_octets::<I, 8>(rows, planes),
+            4 => scatter_fours(rows, strips, planes),
             _ => 0,
         };
         for frame in done..frames {
@@ -113,23 +111,39 @@ impl Job for Scatter<'_, '_, '_> {
     }
 }
 
-/// As [`gather_tiles`].
+/// As [`gather_octets`].
 #[inline(always)]
-fn scatter_tiles<I: Isa, const N: usize>(rows: &[f32], strips: usize, planes: &mut [&mut [f32]]) -> usize
-where
-    [[f32; N]; N]: Square,
-{
-    let whole = planes[0].len() / N * N;
-    for tile in (0..whole).step_by(N) {
-        for first in (0..planes.len()).step_by(N) {
-            let mut part = [[0.0; N]; N];
-            for i in 0..N {
-                part[i].copy_from_slice(&rows[(tile + i) * strips + first..][..N]);
+fn scatter_octets<I: Isa, const STRIPS: usize>(rows: &[f32], planes: &mut [&mut [f32]]) -> usize {
+    let tiles = planes[0].len() / 8;
+    for first in (0..planes.len()).step_by(8) {
+        let rows = rows.as_chunks::<STRIPS>().0.as_chunks::<8>().0;
+        for (index, rows) in rows[..tiles].iter().enumerate() {
+            let mut tile = [I::Octet::splat(0.0); 8];
+            for i in 0..8 {
+                tile[i] = I::Octet::load(&rows[i][first..]);
             }
-            let part = part.turned::<I>();
-            for (part, plane) in part.iter().zip(&mut planes[first..]) {
-                plane[tile..tile + N].copy_from_slice(part);
+            let tile = I::Octet::turned(tile);
+            for i in 0..8 {
+                if let Some(plane) = planes.get_mut(first + i) {
+                    tile[i].store(&mut plane[8 * index..]);
+                }
             }
+        }
+    }
+    8 * tiles
+}
+
+/// As [`gather_octets`].
+#[inline(always)]
+fn scatter_fours(rows: &[f32], strips: usize, planes: &mut [&mut [f32]]) -> usize {
+    let whole = planes[0].len() / 4 * 4;
+    for from in (0..whole).step_by(4) {
+        let mut tile = [[0.0; 4]; 4];
+        for (four, row) in tile.iter_mut().zip(rows[from * strips..].chunks_exact(strips)) {
+            four.copy_from_slice(row);
+        }
+        for (four, plane) in turn4(tile).iter().zip(&mut *planes) {
+            plane[from..from + 4].copy_from_slice(four);
         }
     }
     whole

@@ -1,7 +1,7 @@
 //! The last few milliseconds of strips side by side: the largest sample, or the mean of the squares.
 
 use super::{
-    cpu::{Isa, Job, Vector, dispatch},
+    cpu::{Floats, Isa, Job, Vector, dispatch},
     envelope::Detect,
 };
 
@@ -78,21 +78,21 @@ impl Window {
 
     /// One row beyond the end holds 0: the last place of a turn has nothing left of the turn before.
     #[inline(always)]
-    fn largest<V: Vector>(&mut self, samples: &mut [f32]) {
+    fn largest<F: Floats>(&mut self, samples: &mut [f32]) {
         let strips = self.strips;
-        for first in (0..strips).step_by(V::N) {
-            let mut largest = V::of(&self.largest[first..]);
+        for first in (0..strips).step_by(F::N) {
+            let mut largest = F::load(&self.largest[first..]);
             let mut past = &mut self.past[self.next * strips..];
             for row in samples.chunks_exact_mut(strips) {
-                let row = &mut row[first..first + V::N];
+                let row = &mut row[first..first + F::N];
                 let (now, then) = past.split_at_mut(strips);
-                let (x, rest) = (V::of(row), V::of(&then[first..]));
-                x.to(&mut now[first..]);
-                largest = x.max(largest);
-                rest.max(largest).to(row);
+                let (x, rest) = (F::load(row), F::load(&then[first..]));
+                x.store(&mut now[first..]);
+                largest = x.larger(largest);
+                rest.larger(largest).store(row);
                 past = then;
             }
-            largest.to(&mut self.largest[first..]);
+            largest.store(&mut self.largest[first..]);
         }
     }
 
@@ -113,31 +113,32 @@ impl Window {
         }
     }
 
-    /// Begins a turn: makes what is left of the one before.
+    /// Begins a turn of the largest: makes what is left of the one before.
     #[inline(always)]
-    fn turn<V: Vector>(&mut self, detect: Detect) {
+    fn turn_largest<F: Floats>(&mut self) {
+        let strips = self.strips;
+        for first in (0..strips).step_by(F::N) {
+            let mut largest = F::splat(0.0);
+            for row in self.past[..self.length * strips].chunks_exact_mut(strips).rev() {
+                let row = &mut row[first..first + F::N];
+                largest = F::load(row).larger(largest);
+                largest.store(row);
+            }
+            F::splat(0.0).store(&mut self.largest[first..]);
+        }
+    }
+
+    /// Begins a turn of the squares: sums them anew.
+    #[inline(always)]
+    fn turn_squares<V: Vector>(&mut self) {
         let strips = self.strips;
         for first in (0..strips).step_by(V::N) {
-            let rows = self.past[..self.length * strips].chunks_exact_mut(strips);
-            match detect {
-                Detect::Peak => {
-                    let mut largest = V::splat(0.0);
-                    for row in rows.rev() {
-                        let row = &mut row[first..first + V::N];
-                        largest = V::of(row).max(largest);
-                        largest.to(row);
-                    }
-                    V::splat(0.0).to(&mut self.largest[first..]);
-                }
-                Detect::Rms => {
-                    let mut sum = V::splat(0.0);
-                    for row in rows {
-                        let x = V::of(&row[first..]);
-                        sum = sum + x * x;
-                    }
-                    sum.store(&mut self.sums[first..]);
-                }
+            let mut sum = V::splat(0.0);
+            for row in self.past[..self.length * strips].chunks_exact_mut(strips) {
+                let x = V::of(&row[first..]);
+                sum = sum + x * x;
             }
+            sum.store(&mut self.sums[first..]);
         }
     }
 }
@@ -154,27 +155,33 @@ impl Job for Slide<'_, '_> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        match self.window.strips {
-            1 => self.work::<f64>(),
-            2 => self.work::<I::V2>(),
-            4 => self.work::<I::V4>(),
-            8 => self.work::<I::V8>(),
-            _ => self.work::<I::V16>(),
+        match (self.detect, self.window.strips) {
+            (Detect::Peak, 8..) => self.peaks::<I::Octet>(),
+            (Detect::Peak, _) => self.peaks::<f32>(),
+            (Detect::Rms, 1) => self.squares::<f64>(),
+            (Detect::Rms, 2) => self.squares::<I::V2>(),
+            (Detect::Rms, 4) => self.squares::<I::V4>(),
+            (Detect::Rms, 8) => self.squares::<I::V8>(),
+            (Detect::Rms, _) => self.squares::<I::V16>(),
         }
     }
 }
 
 impl Slide<'_, '_> {
     #[inline(always)]
-    fn work<V: Vector>(self) {
-        let Slide { window, detect, samples } = self;
-        if window.next == 0 {
-            window.turn::<V>(detect);
+    fn peaks<F: Floats>(self) {
+        if self.window.next == 0 {
+            self.window.turn_largest::<F>();
         }
-        match detect {
-            Detect::Peak => window.largest::<V>(samples),
-            Detect::Rms => window.mean_squares::<V>(samples),
+        self.window.largest::<F>(self.samples);
+    }
+
+    #[inline(always)]
+    fn squares<V: Vector>(self) {
+        if self.window.next == 0 {
+            self.window.turn_squares::<V>();
         }
+        self.window.mean_squares::<V>(self.samples);
     }
 }
 

@@ -72,6 +72,54 @@ impl Vector for f64 {
     }
 }
 
+/// Samples side by side.
+pub trait Floats: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// How many.
+    const N: usize;
+    /// The same sample in all places.
+    fn splat(x: f32) -> Self;
+    /// The first `N` samples.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    fn load(from: &[f32]) -> Self;
+    /// Puts them in the first `N` places.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    fn store(self, to: &mut [f32]);
+    /// The larger ones; the other where neither is.
+    fn larger(self, other: Self) -> Self;
+}
+
+/// Eight samples side by side.
+pub trait Octet: Floats {
+    /// Rows as columns.
+    fn turned(rows: [Self; 8]) -> [Self; 8];
+    /// Whole numbers of 24 bits, the lowest byte first.
+    fn int24(bytes: &[u8; 24]) -> Self;
+}
+
+impl Floats for f32 {
+    const N: usize = 1;
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        from[0]
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        to[0] = self;
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+}
+
 /// Two vectors as one of twice their numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Two<V>(V, V);
@@ -149,6 +197,80 @@ impl super::Isa for Plain {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+    type Octet = Plain8;
+}
+
+/// Eight plain samples.
+#[cfg(not(target_arch = "x86_64"))]
+#[derive(Clone, Copy)]
+pub(super) struct Plain8([f32; 8]);
+
+#[cfg(not(target_arch = "x86_64"))]
+macro_rules! plain_op {
+    ($trait:ident $op:ident) => {
+        impl $trait for Plain8 {
+            type Output = Self;
+            #[inline(always)]
+            fn $op(mut self, other: Self) -> Self {
+                for i in 0..8 {
+                    self.0[i] = $trait::$op(self.0[i], other.0[i]);
+                }
+                self
+            }
+        }
+    };
+}
+#[cfg(not(target_arch = "x86_64"))]
+plain_op!(Add add);
+#[cfg(not(target_arch = "x86_64"))]
+plain_op!(Sub sub);
+#[cfg(not(target_arch = "x86_64"))]
+plain_op!(Mul mul);
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Floats for Plain8 {
+    const N: usize = 8;
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        Plain8([x; 8])
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        Plain8(*from.first_chunk().expect("eight samples"))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        to[..8].copy_from_slice(&self.0);
+    }
+    #[inline(always)]
+    fn larger(mut self, other: Self) -> Self {
+        for i in 0..8 {
+            self.0[i] = if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] };
+        }
+        self
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Octet for Plain8 {
+    #[inline(always)]
+    fn turned(rows: [Self; 8]) -> [Self; 8] {
+        let mut columns = rows;
+        for i in 0..8 {
+            for j in 0..8 {
+                columns[j].0[i] = rows[i].0[j];
+            }
+        }
+        columns
+    }
+    #[inline(always)]
+    fn int24(bytes: &[u8; 24]) -> Self {
+        let mut octet = [0.0; 8];
+        for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
+            *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
+        }
+        Plain8(octet)
+    }
 }
 
 /// Rows as columns.

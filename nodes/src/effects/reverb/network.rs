@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     dsp::{
-        cpu::Isa,
+        cpu::{Floats, Isa, Octet},
         hadamard::{LINES, Lines, hadamard},
         ring::{CHUNK, Chunk, Ring},
     },
@@ -254,29 +254,27 @@ impl Absorption {
     fn run<I: Isa>(&mut self, lines: &mut Lines, frames: usize) {
         for (group, lines) in lines.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
             let [b, c, a, d, e, g] = &self.numbers;
-            let (b, c, a) = (wide(b, group), wide(c, group), wide(a, group));
-            let (d, e, g) = (wide(d, group), wide(e, group), wide(g, group));
+            let (b, c, a): (I::Octet, I::Octet, I::Octet) = (wide(b, group), wide(c, group), wide(a, group));
+            let (d, e, g): (I::Octet, I::Octet, I::Octet) = (wide(d, group), wide(e, group), wide(g, group));
             let (mut first, mut second) = (wide(&self.states[0], group), wide(&self.states[1], group));
             for from in (0..frames).step_by(WIDE) {
-                let mut tile = [[0.0; WIDE]; WIDE];
+                let mut tile = [I::Octet::splat(0.0); WIDE];
                 for (part, line) in tile.iter_mut().zip(&*lines) {
-                    part.copy_from_slice(&line[from..from + WIDE]);
+                    *part = I::Octet::load(&line[from..]);
                 }
-                let mut rows = I::turn8(tile);
+                let mut rows = I::Octet::turned(tile);
                 for row in &mut rows[..WIDE.min(frames - from)] {
-                    for i in 0..WIDE {
-                        let y = b[i] * row[i] + first[i];
-                        first[i] = c[i] * row[i] - a[i] * first[i];
-                        row[i] = d[i] * y + second[i];
-                        second[i] = e[i] * y - g[i] * second[i];
-                    }
+                    let y = b * *row + first;
+                    first = c * *row - a * first;
+                    *row = d * y + second;
+                    second = e * y - g * second;
                 }
-                for (part, line) in I::turn8(rows).iter().zip(&mut *lines) {
-                    line[from..from + WIDE].copy_from_slice(part);
+                for (part, line) in I::Octet::turned(rows).into_iter().zip(&mut *lines) {
+                    part.store(&mut line[from..]);
                 }
             }
-            for (states, wide) in self.states.iter_mut().zip([first, second]) {
-                states[group * WIDE..][..WIDE].copy_from_slice(&wide);
+            for (states, octet) in self.states.iter_mut().zip([first, second]) {
+                octet.store(&mut states[group * WIDE..]);
             }
         }
     }
@@ -287,6 +285,6 @@ const WIDE: usize = 8;
 
 /// A group of lines' numbers.
 #[inline(always)]
-fn wide(row: &[f32; LINES], group: usize) -> [f32; WIDE] {
-    row.as_chunks().0[group]
+fn wide<O: Octet>(row: &[f32; LINES], group: usize) -> O {
+    O::load(&row[group * WIDE..])
 }
