@@ -95,6 +95,7 @@ impl Ballistics {
     /// Turns asked reductions into those that are given.
     pub fn run(&mut self, reduction: &mut Block<'_>) {
         match self {
+            Ballistics::Direct(run) if run.rests_at(FILL, 0.0) => run.run_as::<Fixed>(reduction),
             Ballistics::Direct(run) => run.run(reduction),
             Ballistics::Feedback(run) => run.run(reduction),
             Ballistics::Cell(run) => run.run(reduction),
@@ -129,6 +130,21 @@ impl Step<5, 2> for Direct {
         let rises = toward(*now, asked, attack);
         let falls = toward(*now, store.max(asked), release);
         *now = V::less(*now, asked, rises, falls);
+        now.min(most)
+    }
+}
+
+/// Where [`Direct`] has the share that fills the store.
+const FILL: usize = 2;
+
+/// As [`Direct`] while its store stays empty.
+#[derive(Clone, Debug)]
+struct Fixed;
+
+impl Step<5, 2> for Fixed {
+    #[inline(always)]
+    fn step<V: Vector>(asked: V, &[attack, release, _, _, most]: &[V; 5], [now, _]: &mut [V; 2]) -> V {
+        *now = V::less(*now, asked, toward(*now, asked, attack), toward(*now, asked, release));
         now.min(most)
     }
 }

@@ -53,6 +53,12 @@ pub fn larger(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
+/// The smaller of two numbers, as [`larger`].
+#[inline(always)]
+pub fn smaller(a: f32, b: f32) -> f32 {
+    if b < a { b } else { a }
+}
+
 /// The binary logarithm of a positive normal number.
 ///
 /// With `x = m 2^e` and `m` within `sqrt(1/2)..sqrt(2)`: `e + 2/ln 2 (s + s^3/3 + s^5/5 + ..)`, where

@@ -1,9 +1,8 @@
 //! What reduction a level asks for, and the multiplication that gives it.
 
 use super::{
-    cpu::Vector,
-    fast,
-    knobs::{Knobs, Recur, Step, TILE},
+    fast::{self, larger, smaller},
+    knobs::{Each, Knobs, Sample},
 };
 use crate::{
     block::Block,
@@ -19,12 +18,12 @@ use crate::{
 /// branches: with `o` the distance over the threshold, `(1 - 1/R) (u^2/(2W) + max(o - W/2, 0))`, where `u` is `o + W/2`
 /// held within 0 and W.
 #[derive(Clone, Debug)]
-pub struct Above(Recur<AboveStep, 4, 0>);
+pub struct Above(Each<Over, 4>);
 
 impl Above {
     /// A curve for each strip.
     pub fn new(setup: &Setup) -> Self {
-        Above(Recur::new(setup))
+        Above(Each::new(setup))
     }
 
     /// Sends one strip's curve to a new place.
@@ -40,26 +39,25 @@ impl Above {
 }
 
 #[derive(Clone, Debug)]
-struct AboveStep;
+struct Over;
 
-impl Step<4, 0> for AboveStep {
+impl Sample<4> for Over {
     #[inline(always)]
-    fn step<V: Vector>(level: V, &[threshold, slope, half, bend]: &[V; 4], _: &mut [V; 0]) -> V {
-        let zero = V::splat(0.0);
+    fn sample(level: f32, [threshold, slope, half, bend]: [f32; 4]) -> f32 {
         let over = level - threshold;
-        let knee = (over + half).max(zero).min(half + half);
-        slope * (knee * knee * bend + (over - half).max(zero))
+        let knee = smaller(larger(over + half, 0.0), half + half);
+        slope * (knee * knee * bend + larger(over - half, 0.0))
     }
 }
 
 /// Reduction below a threshold, up to a range.
 #[derive(Clone, Debug)]
-pub struct Below(Recur<BelowStep, 3, 0>);
+pub struct Below(Each<Under, 3>);
 
 impl Below {
     /// A curve for each strip.
     pub fn new(setup: &Setup) -> Self {
-        Below(Recur::new(setup))
+        Below(Each::new(setup))
     }
 
     /// Sends one strip's curve to a new place.
@@ -74,28 +72,31 @@ impl Below {
 }
 
 #[derive(Clone, Debug)]
-struct BelowStep;
+struct Under;
 
-impl Step<3, 0> for BelowStep {
+impl Sample<3> for Under {
     #[inline(always)]
-    fn step<V: Vector>(level: V, &[threshold, slope, range]: &[V; 3], _: &mut [V; 0]) -> V {
-        (slope * (threshold - level)).max(V::splat(0.0)).min(range)
+    fn sample(level: f32, [threshold, slope, range]: [f32; 3]) -> f32 {
+        smaller(larger(slope * (threshold - level), 0.0), range)
     }
 }
+
+/// As many strips as there ever are side by side.
+const ROW: usize = 16;
 
 /// Gives the reduction to the audio, with a make-up gain, and remembers the largest.
 #[derive(Clone, Debug)]
 pub struct Amplify {
     makeup: Knobs<1>,
-    /// As wide as a tile, so that it is found in flat loops; strips have their places in it.
-    largest: [f32; TILE],
+    /// As wide as the widest pack, so that it is found in flat loops; strips have their places in it.
+    largest: [f32; ROW],
     strips: usize,
 }
 
 impl Amplify {
     /// Without make-up.
     pub fn new(setup: &Setup) -> Self {
-        Amplify { makeup: Knobs::new(setup.strips), largest: [0.0; TILE], strips: setup.strips }
+        Amplify { makeup: Knobs::new(setup.strips), largest: [0.0; ROW], strips: setup.strips }
     }
 
     /// Sends one strip's make-up to a new place.
@@ -129,27 +130,38 @@ impl Amplify {
     }
 }
 
+#[derive(Clone)]
+struct Factor;
+
+impl Sample<1> for Factor {
+    #[inline(always)]
+    fn sample(reduction: f32, [makeup]: [f32; 1]) -> f32 {
+        fast::gain(makeup - reduction)
+    }
+}
+
 for_every_cpu! {
-    fn scale(plane: &mut [f32], factors: &[f32]) {
+    /// Multiplies samples with factors.
+    pub fn scale(plane: &mut [f32], factors: &[f32]) {
         for (x, factor) in plane.iter_mut().zip(factors) {
             *x *= *factor;
         }
     }
 
     fn factors(makeup: &Knobs<1>, plane: &mut [f32]) {
-        makeup.shape_each(plane, |reduction, [makeup]| fast::gain(makeup - reduction));
+        makeup.shape_each::<Factor>(plane);
     }
 
-    fn remember(largest: &mut [f32; TILE], reductions: &[f32]) {
-        let (tiles, rest) = reductions.as_chunks::<TILE>();
+    fn remember(largest: &mut [f32; ROW], reductions: &[f32]) {
+        let (tiles, rest) = reductions.as_chunks::<ROW>();
         let mut most = *largest;
         for tile in tiles {
             for (most, now) in most.iter_mut().zip(tile) {
-                *most = fast::larger(*most, *now);
+                *most = larger(*most, *now);
             }
         }
         for (most, now) in most.iter_mut().zip(rest) {
-            *most = fast::larger(*most, *now);
+            *most = larger(*most, *now);
         }
         *largest = most;
     }

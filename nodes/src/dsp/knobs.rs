@@ -23,7 +23,7 @@ pub trait Sample<const K: usize>: Clone + Send {
 }
 
 /// Samples that flat loops work on at once: strips side by side fit in it a whole number of times.
-pub const TILE: usize = 16;
+const TILE: usize = 128;
 
 /// Numbers of all strips, each on its way to a goal in a straight line.
 ///
@@ -80,29 +80,48 @@ impl<const K: usize> Knobs<K> {
     }
 
     /// Makes new samples of a plane's, each with the knobs of its strip at its frame.
+    ///
+    /// The knobs are laid out as the samples are, so that both lie in flat loops: a loop of rows within a loop of strips
+    /// runs many times slower whenever the compiler makes vectors of the wrong one.
     #[inline(always)]
-    pub fn shape_each(&self, plane: &mut [f32], make: impl Fn(f32, [f32; K]) -> f32) {
+    pub fn shape_each<F: Sample<K>>(&self, plane: &mut [f32]) {
+        let mut knobs = [[0.0; TILE]; K];
+        self.lay(0, &mut knobs);
         let strips = self.strips();
-        let knobs_at = |first: usize| -> [[f32; TILE]; K] {
-            let at = |k, i: usize| self.at(k, i % strips, (first + i) / strips) as f32;
-            std::array::from_fn(|k| std::array::from_fn(|i| at(k, i)))
-        };
-        let mut knobs = knobs_at(0);
-        let whole = plane.len() - plane.len() % TILE;
         let (tiles, rest) = plane.as_chunks_mut::<TILE>();
         for (index, tile) in tiles.iter_mut().enumerate() {
-            if self.moving() {
-                knobs = knobs_at(index * TILE);
+            if index > 0 && self.moving() {
+                self.lay(index * TILE / strips, &mut knobs);
             }
-            for i in 0..TILE {
-                tile[i] = make(tile[i], std::array::from_fn(|k| knobs[k][i]));
+            shape::<F, K>(tile, &knobs);
+        }
+        if !rest.is_empty() {
+            self.lay(tiles.len() * TILE / strips, &mut knobs);
+            let mut tile = [0.0; TILE];
+            tile[..rest.len()].copy_from_slice(rest);
+            shape::<F, K>(&mut tile, &knobs);
+            rest.copy_from_slice(&tile[..rest.len()]);
+        }
+    }
+
+    /// Lays out the knobs of the next samples, `frames` frames from now.
+    #[inline(always)]
+    fn lay(&self, frames: usize, tiles: &mut [[f32; TILE]; K]) {
+        let first = self.done + frames as u32;
+        for k in 0..K {
+            let (from, step, tile) = (&self.from[k][..], &self.step[k][..], &mut tiles[k]);
+            if let ([from], [step]) = (from, step) {
+                for (frame, knob) in tile.iter_mut().enumerate() {
+                    *knob = (*from + *step * f64::from(first + frame as u32)) as f32;
+                }
+                continue;
             }
-        }
-        if self.moving() {
-            knobs = knobs_at(whole);
-        }
-        for (i, x) in rest.iter_mut().enumerate() {
-            *x = make(*x, std::array::from_fn(|k| knobs[k][i]));
+            for (frame, row) in tile.chunks_exact_mut(from.len()).enumerate() {
+                let along = f64::from(first + frame as u32);
+                for ((knob, from), step) in row.iter_mut().zip(from).zip(step) {
+                    *knob = (*from + *step * along) as f32;
+                }
+            }
         }
     }
 
@@ -117,6 +136,19 @@ impl<const K: usize> Knobs<K> {
             self.step.iter_mut().flatten().for_each(|step| *step = 0.0);
             (self.done, self.over) = (0, 0);
         }
+    }
+}
+
+/// A whole tile: where lengths are known there are no bounds to check, for which compilers would leave some samples to be
+/// done one by one.
+#[inline(always)]
+fn shape<F: Sample<K>, const K: usize>(tile: &mut [f32; TILE], knobs: &[[f32; TILE]; K]) {
+    for i in 0..TILE {
+        let mut now = [0.0; K];
+        for k in 0..K {
+            now[k] = knobs[k][i];
+        }
+        tile[i] = F::sample(tile[i], now);
     }
 }
 
@@ -143,6 +175,11 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
         self.knobs.aim(to, goal);
     }
 
+    /// Whether a knob of all strips rests at a place.
+    pub fn rests_at(&self, k: usize, place: f64) -> bool {
+        !self.knobs.moving() && self.knobs.from[k].iter().all(|knob| *knob == place)
+    }
+
     /// A state of the first channel.
     pub fn state(&self, strip: usize, state: usize) -> f64 {
         self.states[0][state][strip]
@@ -159,7 +196,12 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
 
     /// Works on a block in place: on as many channels as it has.
     pub fn run(&mut self, block: &mut Block<'_>) {
-        dispatch(Run { recur: self, block });
+        self.run_as::<F>(block);
+    }
+
+    /// The same with another function of these knobs and states, for when that comes to the same and costs less.
+    pub fn run_as<G: Step<K, S>>(&mut self, block: &mut Block<'_>) {
+        dispatch(Run { recur: self, block, step: PhantomData::<G> });
         if block.shape().settles {
             self.states.iter_mut().flatten().flatten().for_each(|s| *s = settle(*s));
         }
@@ -169,11 +211,11 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
     // No closure stands in these loops: one that is not inlined would be compiled for the lowest level.
 
     #[inline(always)]
-    fn single(&mut self, block: &mut Block<'_>) {
+    fn single<G: Step<K, S>>(&mut self, block: &mut Block<'_>) {
         let mut states: [f64; S] = side_by_side(&self.states[0], 0);
         let (mut way, moving): (Way<f64, K>, _) = (self.knobs.way(0), self.knobs.moving());
         for x in block.plane(0) {
-            *x = F::step(f64::from(*x), &way.now, &mut states) as f32;
+            *x = G::step(f64::from(*x), &way.now, &mut states) as f32;
             if moving {
                 way.advance();
             }
@@ -183,7 +225,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
 
     /// Left and right side by side.
     #[inline(always)]
-    fn pair<V: Vector>(&mut self, block: &mut Block<'_>) {
+    fn pair<V: Vector, G: Step<K, S>>(&mut self, block: &mut Block<'_>) {
         let mut states = [V::splat(0.0); S];
         for s in 0..S {
             states[s] = V::load(&[self.states[0][s][0], self.states[1][s][0]]);
@@ -192,7 +234,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
         let (left, right) = block.stereo();
         for (left, right) in left.iter_mut().zip(right) {
             let mut frame = [*left, *right];
-            F::step(V::of(&frame), &way.now, &mut states).to(&mut frame);
+            G::step(V::of(&frame), &way.now, &mut states).to(&mut frame);
             [*left, *right] = frame;
             if moving {
                 way.advance();
@@ -207,7 +249,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
 
     /// The strips of each channel, as many at a time as a vector holds.
     #[inline(always)]
-    fn rows<V: Vector>(&mut self, block: &mut Block<'_>) {
+    fn rows<V: Vector, G: Step<K, S>>(&mut self, block: &mut Block<'_>) {
         let strips = block.strips();
         for channel in 0..block.channels() {
             for first in (0..strips).step_by(V::N) {
@@ -217,13 +259,13 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
                 if self.knobs.moving() {
                     for row in rows {
                         let row = &mut row[first..first + V::N];
-                        F::step(V::of(row), &way.now, &mut states).to(row);
+                        G::step(V::of(row), &way.now, &mut states).to(row);
                         way.advance();
                     }
                 } else {
                     for row in rows {
                         let row = &mut row[first..first + V::N];
-                        F::step(V::of(row), &way.now, &mut states).to(row);
+                        G::step(V::of(row), &way.now, &mut states).to(row);
                     }
                 }
                 for s in 0..S {
@@ -281,25 +323,26 @@ impl<V: Vector, const K: usize> Way<V, K> {
     }
 }
 
-struct Run<'r, 'b, 'd, F, const K: usize, const S: usize> {
+struct Run<'r, 'b, 'd, F, G, const K: usize, const S: usize> {
     recur: &'r mut Recur<F, K, S>,
     block: &'b mut Block<'d>,
+    step: PhantomData<G>,
 }
 
-impl<F: Step<K, S>, const K: usize, const S: usize> Job for Run<'_, '_, '_, F, K, S> {
+impl<F: Step<K, S>, G: Step<K, S>, const K: usize, const S: usize> Job for Run<'_, '_, '_, F, G, K, S> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Run { recur, block } = self;
+        let Run { recur, block, .. } = self;
         match (block.strips(), block.channels()) {
-            (1, 1) => recur.single(block),
-            (1, _) => recur.pair::<I::V2>(block),
-            (2, _) => recur.rows::<I::V2>(block),
-            (4, _) => recur.rows::<I::V4>(block),
-            (8, _) if I::Wide::N < 8 => recur.rows::<I::Wide>(block),
-            (8, _) => recur.rows::<I::V8>(block),
-            (16, _) => recur.rows::<I::Wide>(block),
+            (1, 1) => recur.single::<G>(block),
+            (1, _) => recur.pair::<I::V2, G>(block),
+            (2, _) => recur.rows::<I::V2, G>(block),
+            (4, _) => recur.rows::<I::V4, G>(block),
+            (8, _) if I::Wide::N < 8 => recur.rows::<I::Wide, G>(block),
+            (8, _) => recur.rows::<I::V8, G>(block),
+            (16, _) => recur.rows::<I::Wide, G>(block),
             (strips, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {strips}"),
         }
     }
@@ -341,7 +384,7 @@ impl<F: Sample<K>, const K: usize> Job for RunEach<'_, '_, '_, F, K> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         for channel in 0..self.block.channels() {
-            self.each.knobs.shape_each(self.block.plane(channel), F::sample);
+            self.each.knobs.shape_each::<F>(self.block.plane(channel));
         }
     }
 }
