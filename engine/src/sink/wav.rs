@@ -5,8 +5,8 @@
 
 use super::Form;
 use crate::files::Handle;
-use hound::{SampleFormat, WavSpec, WavWriter};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use hound::{Sample, SampleFormat, WavSpec, WavWriter};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 /// Bytes of samples that a WAV can hold beside its header.
 pub(super) const MOST_BYTES: u64 = u32::MAX as u64 - 100;
@@ -31,14 +31,21 @@ impl Wav {
     }
 
     pub(super) fn write(&mut self, interleaved: &[i32]) -> io::Result<()> {
-        interleaved.iter().try_for_each(|sample| self.writer.write_sample(*sample)).map_err(plain)
+        let bytes = interleaved.iter().map(|sample| sample.to_le_bytes());
+        match self.writer.spec().bits_per_sample {
+            16 => self.write_bytes(bytes.map(|[a, b, ..]| [a, b])),
+            _ => self.write_bytes(bytes.map(|[a, b, c, _]| [a, b, c])),
+        }
     }
 
     pub(super) fn write_floats(&mut self, planes: &[&[f32]]) -> io::Result<()> {
-        for frame in 0..planes[0].len() {
-            for plane in planes {
-                self.writer.write_sample(plane[frame]).map_err(plain)?;
-            }
+        let frames = 0..planes[0].len();
+        self.write_bytes(frames.flat_map(|frame| planes.iter().map(move |plane| plane[frame].to_le_bytes())))
+    }
+
+    fn write_bytes<const N: usize>(&mut self, samples: impl Iterator<Item = [u8; N]>) -> io::Result<()> {
+        for sample in samples {
+            self.writer.write_sample(Bytes(sample)).map_err(plain)?;
         }
         Ok(())
     }
@@ -55,6 +62,31 @@ impl Wav {
             after.flush()?;
         }
         Ok(())
+    }
+}
+
+/// A sample as it lies in the file: hound's own samples are checked and taken apart for each of them, which takes four times
+/// as long.
+struct Bytes<const N: usize>([u8; N]);
+
+impl<const N: usize> Sample for Bytes<N> {
+    #[inline(always)]
+    fn write<W: Write>(self, writer: &mut W, _: u16) -> hound::Result<()> {
+        Ok(writer.write_all(&self.0)?)
+    }
+
+    #[inline(always)]
+    fn write_padded<W: Write>(self, writer: &mut W, bits: u16, _: u16) -> hound::Result<()> {
+        self.write(writer, bits)
+    }
+
+    fn read<R: Read>(_: &mut R, _: SampleFormat, _: u16, _: u16) -> hound::Result<Self> {
+        Err(hound::Error::Unsupported)
+    }
+
+    fn as_i16(self) -> i16 {
+        let [.., low, high] = *self.0.as_slice() else { return 0 };
+        i16::from_le_bytes([low, high])
     }
 }
 

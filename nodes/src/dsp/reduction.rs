@@ -59,6 +59,16 @@ impl Reduction {
         span(times, rate) - 1
     }
 
+    /// Whether nothing exceeded the ceiling for so long that nothing is reduced, nor will be.
+    pub fn rests(&self) -> bool {
+        self.now == 0.0 && self.lasting == 0.0 && self.means.iter().all(|mean| mean.sum == 0.0)
+    }
+
+    /// Goes on by frames of which none exceeds the ceiling, while it rests: each would give 0.
+    pub fn skip(&mut self, frames: usize) {
+        self.wanted.skip(frames);
+    }
+
     /// The reduction after one more frame, whose envelope is `over` decibels over the ceiling: exactly 0 while nothing
     /// exceeds it for long. `release` is the share of a step that the fast release takes each frame.
     #[inline]
@@ -137,6 +147,12 @@ struct SlidingMaximum {
 impl SlidingMaximum {
     fn new(length: usize) -> Self {
         SlidingMaximum { values: vec![0.0; length], leaves: vec![0; length], first: 0, count: 0, time: 0 }
+    }
+
+    /// Takes in so many zeros, while it holds nothing else.
+    fn skip(&mut self, frames: usize) {
+        self.count = 0;
+        self.time += frames as u64;
     }
 
     #[inline]

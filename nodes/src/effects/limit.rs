@@ -9,14 +9,15 @@ use crate::{
     choice,
     dsp::{
         delay::Delay,
-        fast,
+        fast::{self, larger},
+        gain_curve,
         knobs::Ramp,
         math::gain,
         reduction::{Reduction, Times},
         true_peak::TruePeak,
     },
     effect::{Aim, Effect, Kernel, Reading, Seen},
-    params,
+    for_every_cpu, params,
     params::Auto,
     processor::{Io, Setup},
     unit::{Dbtp, Frames, Ms},
@@ -152,7 +153,12 @@ impl Limiter {
         self.detect(audio, ceilings, gains);
         self.late.run(audio);
         // Exactly nothing where no ceiling is passed.
-        gains.iter_mut().zip(&*ceilings).for_each(|(x, ceiling)| *x = (*x / *ceiling).max(1.0));
+        excess(gains, ceilings);
+        if self.reduction.rests() && fast::largest(gains) == 1.0 {
+            self.reduction.skip(frames);
+            (0..frames).for_each(|_| _ = self.release.advance());
+            return;
+        }
         fast::decibels(gains);
         for x in gains.iter_mut() {
             let reduction = self.reduction.next(f64::from(*x), self.release.advance());
@@ -161,7 +167,7 @@ impl Limiter {
         }
         fast::gains(gains);
         for channel in 0..audio.channels() {
-            audio.plane(channel).iter_mut().zip(gains.iter()).for_each(|(x, gain)| *x *= gain);
+            gain_curve::scale(audio.plane(channel), gains);
         }
     }
 
@@ -180,18 +186,36 @@ impl Limiter {
         let mut own = [0.0; PIECE];
         for channel in 0..audio.channels() {
             let plane = audio.plane(channel);
-            let own = &mut own[..plane.len()];
             match self.detectors.get_mut(channel) {
-                Some(detector) => detector.run(plane, floor, own),
-                None => own.iter_mut().zip(plane.iter()).for_each(|(own, x)| *own = x.abs()),
+                Some(detector) => {
+                    let own = &mut own[..plane.len()];
+                    detector.run(plane, floor, own);
+                    raise(levels, own);
+                }
+                None => raise(levels, plane),
             }
-            levels.iter_mut().zip(own).for_each(|(level, own)| *level = level.max(*own));
         }
     }
 
     /// What was taken off so far.
     pub fn applied(&self) -> Applied {
         self.applied
+    }
+}
+
+for_every_cpu! {
+    /// Raises levels to magnitudes.
+    fn raise(levels: &mut [f32], samples: &[f32]) {
+        for (level, x) in levels.iter_mut().zip(samples) {
+            *level = larger(*level, x.abs());
+        }
+    }
+
+    /// Turns levels into how many times they are over their ceilings, not below once.
+    fn excess(levels: &mut [f32], ceilings: &[f32]) {
+        for (level, ceiling) in levels.iter_mut().zip(ceilings) {
+            *level = larger(1.0, *level / *ceiling);
+        }
     }
 }
 
