@@ -78,7 +78,7 @@ fn graphed(song: &Resolved) -> Graph {
 }
 
 fn planned(graph: &Graph) -> Plan {
-    plan::plan(graph, 48_000, &Machine { threads: 2, ..Machine::default() })
+    plan::plan(graph, 48_000, &Machine { threads: 2, ..Machine::default() }, &plan::Place::ALL)
 }
 
 /// A disk on which every file is three minutes of stereo.

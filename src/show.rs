@@ -19,6 +19,8 @@ pub(crate) fn run(args: &args::Show) -> Result<(), Outcome> {
     let graph = graph::build(&checked.song).map_err(|error| Outcome::Author(vec![error]))?;
     match args.what {
         args::View::Graph => print(&graph::dot::Dot(&graph).to_string()),
-        _ => print(&plan::plan(&graph, checked.song.rate, &plan::Machine::default()).to_string()),
+        _ => print(
+            &plan::plan(&graph, checked.song.rate, &plan::Machine::default(), &plan::Place::ALL).to_string(),
+        ),
     }
 }

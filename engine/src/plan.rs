@@ -7,12 +7,15 @@
 mod cost;
 mod layout;
 mod packs;
+mod tail;
 mod text;
+mod wires;
+
+pub use wires::Share;
 
 use crate::graph::{Graph, NodeIndex, Role};
 use mixwright_nodes::{effect::Width, unit::Frames};
-use petgraph::algo::toposort;
-use std::collections::BTreeSet;
+use wires::Wires;
 
 /// What the work is laid out for. None of it changes a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +99,7 @@ pub struct Pack {
 pub struct Step(pub Vec<(usize, Link)>);
 
 /// A signal that arrives at a lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Input {
     /// The lane that it comes from.
     pub lane: usize,
@@ -104,6 +107,8 @@ pub struct Input {
     pub role: Role,
     /// Frames by which it is delayed, to meet the latest.
     pub delay: Frames,
+    /// What a sum takes of it, if not all.
+    pub share: Option<Share>,
 }
 
 /// What comes out at a place.
@@ -119,6 +124,11 @@ pub enum Place {
     Stem,
 }
 
+impl Place {
+    /// All places.
+    pub const ALL: [Place; 4] = [Place::Strip, Place::Mix, Place::Master, Place::Stem];
+}
+
 /// A signal that is written or metered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
@@ -132,11 +142,13 @@ pub struct Output {
     pub latency: Frames,
 }
 
-/// Lays out the work for a graph.
-pub fn plan(graph: &Graph, rate: u32, on: &Machine) -> Plan {
-    let outputs = outputs(graph);
-    let order = needed(graph, &outputs);
-    let laid = layout::lay(graph, rate, on, &order, &outputs);
+/// Lays out the work for a graph, and for no more than is heard at `places`.
+pub fn plan(graph: &Graph, rate: u32, on: &Machine, places: &[Place]) -> Plan {
+    let mut outputs = outputs(graph);
+    let tail = tail::longest(graph, rate, &outputs);
+    outputs.retain(|(_, place, _)| places.contains(place));
+    let wires = Wires::new(graph, &outputs);
+    let laid = layout::lay(graph, &wires, rate, on, &outputs);
     let key = |link: &Link| graph.net[link.node].key.clone();
     let outputs = outputs.into_iter().map(|(name, place, node)| {
         let lane = laid.lane_of[&node];
@@ -147,7 +159,7 @@ pub fn plan(graph: &Graph, rate: u32, on: &Machine) -> Plan {
         stages: laid.lanes.iter().map(|lane| lane.stage + 1).max().unwrap_or_default(),
         keys: laid.lanes.iter().map(|lane| lane.nodes.iter().map(key).collect()).collect(),
         outputs: outputs.collect(),
-        tail: Frames(laid.tail.0.min(60 * i64::from(rate))),
+        tail: tail.min(Frames(60 * i64::from(rate))),
         lanes: laid.lanes,
         rate,
     }
@@ -163,17 +175,4 @@ fn outputs(graph: &Graph) -> Vec<(String, Place, NodeIndex)> {
         ])
         .chain(stems)
         .collect()
-}
-
-/// The nodes that some output hears, each after those that it hears.
-fn needed(graph: &Graph, outputs: &[(String, Place, NodeIndex)]) -> Vec<NodeIndex> {
-    let mut heard = BTreeSet::new();
-    let mut todo: Vec<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
-    while let Some(node) = todo.pop() {
-        if heard.insert(node) {
-            todo.extend(graph.arriving(node).into_iter().map(|(source, _)| source));
-        }
-    }
-    let order = toposort(&graph.net, None).expect("a built graph has no circle");
-    order.into_iter().filter(|node| heard.contains(node)).collect()
 }

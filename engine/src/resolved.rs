@@ -7,10 +7,10 @@ use crate::{
 };
 use mixwright_nodes::{
     curve::Curve,
-    dsp::pan::PanLaw,
+    dsp::pan::{self, PanLaw},
     effect::{Slot, Width},
     finish::Finish,
-    unit::Frames,
+    unit::{Db, Frames},
 };
 use std::path::PathBuf;
 
@@ -168,6 +168,19 @@ pub struct Fader {
     pub law: PanLaw,
     /// What the curves follow, in the order of their numbers.
     pub followers: Vec<Follower>,
+}
+
+impl Fader {
+    /// The factors of the left and the right channel at a level and a place.
+    pub fn gains(&self, level: f64, place: f64, input: Width, output: Width) -> [f64; 2] {
+        let gain = Db(level).gain();
+        let (left, right) = match (input, output) {
+            (_, Width::Mono) => (1.0, 1.0),
+            (Width::Stereo, Width::Stereo) => pan::balance(place / 100.0),
+            (Width::Mono, Width::Stereo) => pan::gains(self.law, place / 100.0),
+        };
+        [gain * left, gain * right]
+    }
 }
 
 /// What of a strip is sent to a bus.

@@ -1,12 +1,11 @@
 //! Chains of nodes as lanes, with stages and the delays that align what meets.
 
-use super::{Input, Lane, Link, Machine, Place, cost};
-use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
-use mixwright_nodes::{
-    effect::{Slot, Width},
-    effects::AnyEffect,
-    unit::Frames,
+use super::{
+    Input, Lane, Link, Machine, Place, cost,
+    wires::{Wire, Wires},
 };
+use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
+use mixwright_nodes::{effect::Width, unit::Frames};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All lanes of a graph.
@@ -15,27 +14,23 @@ pub(super) struct Laid {
     pub(super) lanes: Vec<Lane>,
     /// The lane of each node.
     pub(super) lane_of: BTreeMap<NodeIndex, usize>,
-    /// The tails of the longest way.
-    pub(super) tail: Frames,
 }
 
-/// Lays nodes into lanes: `order` has each after those that it hears.
+/// Lays nodes into lanes.
 pub(super) fn lay(
     graph: &Graph,
+    wires: &Wires,
     rate: u32,
     on: &Machine,
-    order: &[NodeIndex],
     outputs: &[(String, Place, NodeIndex)],
 ) -> Laid {
     let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
-    let limit = longest_lane(graph, order, on);
-    let mut layout =
-        Layout { graph, rate, lanes: Vec::new(), lane_of: BTreeMap::new(), tails: BTreeMap::new() };
-    for node in order {
+    let limit = longest_lane(graph, &wires.order, on);
+    let mut layout = Layout { graph, wires, rate, lanes: Vec::new(), lane_of: BTreeMap::new() };
+    for node in &wires.order {
         layout.place(*node, &ends, limit);
     }
-    let tail = ends.iter().map(|node| layout.tails[node]).max().unwrap_or_default();
-    Laid { lanes: layout.lanes, lane_of: layout.lane_of, tail: Frames(tail) }
+    Laid { lanes: layout.lanes, lane_of: layout.lane_of }
 }
 
 /// Nodes that a lane has at most, so that comparing lanes stays quick.
@@ -52,26 +47,27 @@ fn longest_lane(graph: &Graph, order: &[NodeIndex], on: &Machine) -> f64 {
 
 struct Layout<'a> {
     graph: &'a Graph,
+    wires: &'a Wires,
     rate: u32,
     lanes: Vec<Lane>,
     lane_of: BTreeMap<NodeIndex, usize>,
-    tails: BTreeMap<NodeIndex, i64>,
 }
 
 impl Layout<'_> {
     fn place(&mut self, node: NodeIndex, ends: &BTreeSet<NodeIndex>, limit: f64) {
-        let arriving = self.graph.arriving(node);
+        let arriving = self.wires.arriving(node);
         let cost = cost::alone(self.graph, node);
-        self.remember_tail(node, &arriving);
-        let joined = match arriving[..] {
-            [(source, Role::Main)] if self.graph.readers(source) == 1 && !ends.contains(&source) => {
+        let joined = match *arriving {
+            [Wire { source, role: Role::Main, .. }]
+                if self.wires.readers(source) == 1 && !ends.contains(&source) =>
+            {
                 let lane = self.lane_of[&source];
                 let (cost, nodes) = (self.lanes[lane].cost + cost, self.lanes[lane].nodes.len());
                 (cost <= limit && nodes < LONGEST && !self.plays(source)).then_some(lane)
             }
             _ => None,
         };
-        let lane = joined.unwrap_or_else(|| self.begin(&arriving));
+        let lane = joined.unwrap_or_else(|| self.begin(arriving));
         let late = self.latency(node);
         let lane_mut = &mut self.lanes[lane];
         lane_mut.nodes.push(Link { node, behind: lane_mut.latency });
@@ -95,47 +91,21 @@ impl Layout<'_> {
     }
 
     /// A lane whose inputs are delayed to meet the latest of them.
-    fn begin(&mut self, arriving: &[(NodeIndex, Role)]) -> usize {
-        let of = |(source, _): &(NodeIndex, Role)| &self.lanes[self.lane_of[source]];
+    fn begin(&mut self, arriving: &[Wire]) -> usize {
+        let of = |wire: &Wire| &self.lanes[self.lane_of[&wire.source]];
         let latency = arriving.iter().map(|wire| of(wire).latency).max().unwrap_or_default();
         let stage = arriving.iter().map(|wire| of(wire).stage + 1).max().unwrap_or_default();
         let inputs = arriving
             .iter()
             .map(|wire| Input {
-                lane: self.lane_of[&wire.0],
-                role: wire.1,
+                lane: self.lane_of[&wire.source],
+                role: wire.role,
                 delay: latency - of(wire).latency,
+                share: wire.share,
             })
             .collect();
         let (nodes, width) = (Vec::new(), Width::Mono);
         self.lanes.push(Lane { nodes, inputs, stage, latency, width, cost: 0.0 });
         self.lanes.len() - 1
     }
-
-    /// Tails add up along a way; the longest way counts.
-    fn remember_tail(&mut self, node: NodeIndex, arriving: &[(NodeIndex, Role)]) {
-        let before = arriving
-            .iter()
-            .filter(|(_, role)| *role == Role::Main)
-            .map(|(source, _)| self.tails[source])
-            .max()
-            .unwrap_or_default();
-        let own = match &self.graph.net[node].spec {
-            NodeSpec::Effect(slot) => at_largest(slot).tail(self.rate).0,
-            _ => 0,
-        };
-        self.tails.insert(node, before + own);
-    }
-}
-
-/// An effect where its curves are largest, which is where it rings longest.
-fn at_largest(slot: &Slot) -> AnyEffect {
-    let mut effect = slot.effect.clone();
-    for (place, curve) in &slot.curves {
-        let largest = curve.largest();
-        if largest.is_finite() && largest < f64::MAX {
-            effect.poke(place, largest);
-        }
-    }
-    effect
 }

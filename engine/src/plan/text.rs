@@ -1,8 +1,11 @@
 //! A plan as text, for people.
 
-use super::{Input, Pack, Place, Plan, Step};
+use super::{Input, Pack, Place, Plan, Share, Step};
 use crate::graph::Role;
-use mixwright_nodes::unit::{Frames, Unit, written};
+use mixwright_nodes::{
+    effect::Width,
+    unit::{Frames, Unit, written},
+};
 use std::fmt;
 
 impl fmt::Display for Plan {
@@ -46,6 +49,12 @@ impl Plan {
         write!(f, "    {role} lane {}", input.lane)?;
         if input.delay.0 > 0 {
             write!(f, ", delayed by {} frames ({})", input.delay.0, self.ms(input.delay))?;
+        }
+        if let Some(Share { width, gains: [left, right] }) = input.share {
+            match width {
+                Width::Mono => write!(f, ", at {left:.4}")?,
+                Width::Stereo => write!(f, ", left at {left:.4}, right at {right:.4}")?,
+            }
         }
         writeln!(f)
     }

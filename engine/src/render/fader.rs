@@ -5,25 +5,14 @@ use super::{
     pack::{Heard, Span},
 };
 use crate::{graph::Role, resolved::Fader};
-use mixwright_nodes::{
-    block::PIECE,
-    curve::Curve,
-    dsp::pan::{self, PanLaw},
-    effect::Width,
-    for_every_cpu,
-    unit::{Db, Frames},
-};
+use mixwright_nodes::{block::PIECE, effect::Width, for_every_cpu, unit::Frames};
 
 /// A fader with its curves.
-pub(super) struct LiveFader {
-    gain: Curve,
-    pan: Curve,
-    law: PanLaw,
-}
+pub(super) struct LiveFader(Fader);
 
 impl LiveFader {
     pub(super) fn new(fader: &Fader) -> LiveFader {
-        LiveFader { gain: fader.gain.clone(), pan: fader.pan.clone(), law: fader.law }
+        LiveFader(fader.clone())
     }
 
     /// Works on a block in place.
@@ -44,8 +33,8 @@ impl LiveFader {
         for (from, frames, _) in span.pieces() {
             let first = at + Frames(from as i64);
             let last = first + Frames(frames as i64 - 1);
-            if let Some((gain, place)) = self.gain.still(first, last).zip(self.pan.still(first, last)) {
-                let (left, right) = self.factors(gain, place, input, output);
+            if let Some((gain, place)) = self.0.gain.still(first, last).zip(self.0.pan.still(first, last)) {
+                let [left, right] = self.0.gains(gain, place, input, output);
                 let (plane, second) = planes(from, frames, input, output, out);
                 scale(plane, left);
                 second.into_iter().for_each(|plane| scale(plane, right));
@@ -56,24 +45,13 @@ impl LiveFader {
                 let heard = |control: &&Heard<'_>| control.buffer.plane(0, from + i + 1)[from + i];
                 let values: Vec<f32> = controls.iter().map(heard).collect();
                 let now = first + Frames(i as i64);
-                let (gain, place) = (self.gain.value(now, &values), self.pan.value(now, &values));
-                (moving[0][i], moving[1][i]) = self.factors(gain, place, input, output);
+                let (gain, place) = (self.0.gain.value(now, &values), self.0.pan.value(now, &values));
+                [moving[0][i], moving[1][i]] = self.0.gains(gain, place, input, output);
             }
             let (plane, second) = planes(from, frames, input, output, out);
             scale_each(plane, &moving[0]);
             second.into_iter().for_each(|plane| scale_each(plane, &moving[1]));
         }
-    }
-
-    /// The factors of the left and the right channel.
-    fn factors(&self, gain: f64, place: f64, input: Width, output: Width) -> (f64, f64) {
-        let gain = Db(gain).gain();
-        let (left, right) = match (input, output) {
-            (_, Width::Mono) => (1.0, 1.0),
-            (Width::Stereo, Width::Stereo) => pan::balance(place / 100.0),
-            (Width::Mono, Width::Stereo) => pan::gains(self.law, place / 100.0),
-        };
-        (gain * left, gain * right)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
     diagnostic::Diagnostic,
     files::{self, FileError},
     graph,
-    plan::{self, Machine},
+    plan::{self, Machine, Place},
     resolved::Resolved,
     sink::{Format, SinkError},
     song::UsedFile,
@@ -113,6 +113,15 @@ pub struct Request {
     pub machine: Machine,
 }
 
+impl Request {
+    /// Where anyone listens.
+    fn places(&self) -> Vec<Place> {
+        let strips = (self.meters == Meters::All).then_some(Place::Strip);
+        let stems = self.stems.as_ref().map(|_| Place::Stem);
+        [Place::Mix, Place::Master].into_iter().chain(strips).chain(stems).collect()
+    }
+}
+
 /// What is measured while a song is rendered. No meter changes a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meters {
@@ -134,7 +143,7 @@ pub fn render(
 ) -> Result<Report, RenderError> {
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     plays(song).map_err(|error| RenderError::Song(vec![error]))?;
-    let plan = plan::plan(&graph, song.rate, &request.machine);
+    let plan = plan::plan(&graph, song.rate, &request.machine, &request.places());
     let window = part::window(song, &plan, request.part)?;
     let targets = Targets::new(song, &plan, request)?;
     // Outlives all that is written into it.

@@ -1,9 +1,15 @@
 //! A pack at work: its lanes, live, run over one block after the other.
 
-use super::{RenderError, buffer::Buffer, node::LiveNode, sources::Sources, together::Together};
+use super::{
+    RenderError,
+    buffer::Buffer,
+    node::LiveNode,
+    sources::Sources,
+    together::{Arriving, Together},
+};
 use crate::{
     graph::{Graph, NodeIndex, NodeSpec, Role},
-    plan::{Lane, Pack, Plan, Step},
+    plan::{Lane, Pack, Plan, Share, Step},
 };
 use mixwright_nodes::{
     block::PIECE,
@@ -34,7 +40,15 @@ pub(super) struct LiveInput {
     pub(super) stage: usize,
     role: Role,
     width: Width,
+    share: Option<Share>,
     delay: Option<(Delay, Buffer)>,
+}
+
+impl LiveInput {
+    /// The block that arrives, delayed if it must be.
+    fn buffer<'s, 'b: 's>(&'s self, heard: impl Fn(&LiveInput) -> &'b Buffer) -> &'s Buffer {
+        self.delay.as_ref().map_or_else(|| heard(self), |(_, buffer)| buffer)
+    }
 }
 
 /// Where a lane writes in a set of blocks.
@@ -55,6 +69,8 @@ enum LiveStep {
 pub(super) struct Heard<'b> {
     pub(super) role: Role,
     pub(super) width: Width,
+    /// What a sum takes of it, if not all.
+    pub(super) share: Option<Share>,
     pub(super) buffer: &'b Buffer,
 }
 
@@ -100,7 +116,12 @@ impl LivePack {
         block: usize,
         sources: &dyn Sources,
     ) -> Result<LivePack, RenderError> {
-        let member = |lane: &usize| Member::new(plan, &plan.lanes[*lane], addresses, graph, block);
+        let member = |(place, lane): (usize, &usize)| {
+            let alone = pack.steps.iter().any(|Step(nodes)| {
+                matches!(nodes[..], [(member, link)] if member == place && link == plan.lanes[*lane].nodes[0])
+            });
+            Member::new(plan, &plan.lanes[*lane], addresses, graph, block, alone)
+        };
         let mut steps: Vec<LiveStep> = Vec::new();
         for step in &pack.steps {
             match (&step.0[..], steps.last_mut()) {
@@ -112,14 +133,19 @@ impl LivePack {
                 (_, Some(LiveStep::Together(last))) if last.goes_on_with(step) => {
                     last.append(graph, step, plan.rate, sources)?;
                 }
-                _ => steps.push(LiveStep::Together(together(graph, step, plan.rate, sources)?)),
+                _ => {
+                    let first = |member: usize, link| plan.lanes[pack.lanes[member]].nodes[0] == link;
+                    let mut together = Together::new(graph, step, first);
+                    together.append(graph, step, plan.rate, sources)?;
+                    steps.push(LiveStep::Together(together));
+                }
             }
         }
         Ok(LivePack {
             stage: pack.stage,
             cost: pack.cost,
             size: pack.lanes.len(),
-            members: pack.lanes.iter().map(member).collect(),
+            members: pack.lanes.iter().enumerate().map(member).collect(),
             steps,
         })
     }
@@ -134,9 +160,13 @@ impl LivePack {
         for (member, out) in self.members.iter_mut().zip(&mut *out) {
             member.enter(span, &heard, out);
         }
+        let mut arriving = Arriving::default();
+        for (arriving, member) in arriving.iter_mut().zip(&self.members) {
+            *arriving = member.main(&heard);
+        }
         for step in &mut self.steps {
             match step {
-                LiveStep::Together(together) => together.run(span, out),
+                LiveStep::Together(together) => together.run(span, &arriving, out),
                 LiveStep::Alone { member, first, node } => {
                     let arriving = if *first { self.members[*member].heard(&heard) } else { Vec::new() };
                     node.run(span, &arriving, *first, &mut out[*member])?;
@@ -165,14 +195,16 @@ impl LivePack {
     }
 }
 
-fn together(graph: &Graph, step: &Step, rate: u32, sources: &dyn Sources) -> Result<Together, RenderError> {
-    let mut together = Together::new(graph, step);
-    together.append(graph, step, rate, sources)?;
-    Ok(together)
-}
-
 impl Member {
-    fn new(plan: &Plan, lane: &Lane, addresses: &[Address], graph: &Graph, block: usize) -> Member {
+    /// `alone` tells whether its first node runs by itself.
+    fn new(
+        plan: &Plan,
+        lane: &Lane,
+        addresses: &[Address],
+        graph: &Graph,
+        block: usize,
+        alone: bool,
+    ) -> Member {
         let works_in_place = |node: NodeIndex| {
             matches!(graph.net[node].spec, NodeSpec::Effect(_) | NodeSpec::Fader(_) | NodeSpec::Follow(_))
         };
@@ -184,10 +216,14 @@ impl Member {
                 stage: from.stage,
                 role: input.role,
                 width: from.width,
+                share: input.share,
                 delay: (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block))),
             }
         };
-        Member { inputs: lane.inputs.iter().map(input).collect(), copies: works_in_place(lane.nodes[0].node) }
+        Member {
+            inputs: lane.inputs.iter().map(input).collect(),
+            copies: alone && works_in_place(lane.nodes[0].node),
+        }
     }
 
     /// Delays what arrives, and lays down what the first node works on.
@@ -200,17 +236,25 @@ impl Member {
             }
         }
         if self.copies
-            && let Some(main) = self.heard(&heard).iter().find(|heard| heard.role == Role::Main)
+            && let Some((main, buffer)) =
+                self.inputs.iter().find(|input| input.role == Role::Main).zip(self.main(&heard))
         {
-            out.copy(main.buffer, main.width, span.frames);
+            out.copy(buffer, main.width, span.frames);
         }
+    }
+
+    /// What its first node works on.
+    fn main<'s, 'b: 's>(&'s self, heard: impl Fn(&LiveInput) -> &'b Buffer) -> Option<&'s Buffer> {
+        let main = self.inputs.iter().find(|input| input.role == Role::Main)?;
+        Some(main.buffer(heard))
     }
 
     fn heard<'s, 'b: 's>(&'s self, heard: impl Fn(&LiveInput) -> &'b Buffer) -> Vec<Heard<'s>> {
         let of = |input: &'s LiveInput| Heard {
             role: input.role,
             width: input.width,
-            buffer: input.delay.as_ref().map_or_else(|| heard(input), |(_, buffer)| buffer),
+            share: input.share,
+            buffer: input.buffer(&heard),
         };
         self.inputs.iter().map(of).collect()
     }

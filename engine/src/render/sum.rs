@@ -1,7 +1,7 @@
 //! The sum of what arrives at a bus, in the order of its wires, in double precision.
 
 use super::{buffer::Buffer, pack::Heard};
-use crate::graph::Role;
+use crate::{graph::Role, plan::Share};
 use mixwright_nodes::{
     dsp::cpu::{Isa, Job, dispatch},
     effect::Width,
@@ -62,11 +62,15 @@ fn parts<'b>(
     channel: usize,
     frames: usize,
 ) -> impl Iterator<Item = (&'b [f32], f64)> {
-    let buffer = input.buffer;
-    let (channels, gain) = match (input.width, width) {
+    let Heard { buffer, width: held, .. } = *input;
+    let share = input.share.unwrap_or(Share { width: held, gains: [1.0; 2] });
+    let (channels, laid) = match (share.width, width) {
         (Width::Mono, Width::Stereo) => (0..1, std::f64::consts::FRAC_1_SQRT_2),
         (Width::Stereo, Width::Mono) => (0..2, 0.5),
         _ => (channel..channel + 1, 1.0),
     };
-    channels.map(move |channel| (buffer.plane(channel, frames), gain))
+    channels.map(move |channel| {
+        let plane = buffer.plane(channel.min(held.channels() - 1), frames);
+        (plane, share.gains[channel] * laid)
+    })
 }

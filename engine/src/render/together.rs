@@ -3,7 +3,7 @@
 use super::{RenderError, buffer::Buffer, node::seen, pack::Span, sources::Sources};
 use crate::{
     graph::{Graph, Node, NodeSpec},
-    plan::Step,
+    plan::{Link, Step},
 };
 use mixwright_nodes::{
     block::{Block, PIECE, Shape},
@@ -16,8 +16,8 @@ use mixwright_nodes::{
 
 /// A run of effects, each of them one kernel for all members.
 pub(super) struct Together {
-    /// In the order of the pack.
-    members: Vec<usize>,
+    /// In the order of the pack, each with whether it is where its lane begins.
+    members: Vec<(usize, bool)>,
     /// Places in a row of samples, some of which may be idle.
     strips: usize,
     width: Width,
@@ -27,6 +27,12 @@ pub(super) struct Together {
     spare: Vec<f32>,
 }
 
+/// What arrives at the members of a pack whose lanes begin with an effect.
+pub(super) type Arriving<'b> = [Option<&'b Buffer>; WIDEST];
+
+/// Members that a pack has at most.
+const WIDEST: usize = 16;
+
 struct Kernel {
     keys: Vec<String>,
     behind: Frames,
@@ -34,9 +40,9 @@ struct Kernel {
 }
 
 impl Together {
-    /// A run without effects yet, for the members of a step.
-    pub(super) fn new(graph: &Graph, Step(nodes): &Step) -> Together {
-        let members: Vec<usize> = nodes.iter().map(|(member, _)| *member).collect();
+    /// A run without effects yet, for the members of a step; `first` tells of each whether its lane begins here.
+    pub(super) fn new(graph: &Graph, Step(nodes): &Step, first: impl Fn(usize, Link) -> bool) -> Together {
+        let members: Vec<_> = nodes.iter().map(|(member, link)| (*member, first(*member, *link))).collect();
         let width = graph.net[nodes[0].1.node].input;
         let strips = members.len().next_power_of_two();
         let plane = PIECE * strips;
@@ -52,7 +58,7 @@ impl Together {
 
     /// Whether a step is of the same members.
     pub(super) fn goes_on_with(&self, Step(nodes): &Step) -> bool {
-        self.members.iter().eq(nodes.iter().map(|(member, _)| member))
+        self.members.iter().map(|(member, _)| member).eq(nodes.iter().map(|(member, _)| member))
     }
 
     /// Adds a step of the same members.
@@ -81,12 +87,12 @@ impl Together {
         Ok(())
     }
 
-    /// Works on a block of each member in place.
-    pub(super) fn run(&mut self, span: Span, out: &mut [Buffer]) {
+    /// Works on a block of each member: on what is in its own, or where its lane begins on what arrives there.
+    pub(super) fn run(&mut self, span: Span, arriving: &Arriving<'_>, out: &mut [Buffer]) {
         let plane = PIECE * self.strips;
         for (from, frames, settles) in span.pieces() {
             let shape = Shape { channels: self.width.channels(), strips: self.strips, frames, settles };
-            self.gather(from, frames, out);
+            self.gather(from, frames, arriving, out);
             for kernel in &mut self.chain {
                 kernel.live.process(&mut Io {
                     audio: Block::new(&mut self.rows, plane, shape),
@@ -101,21 +107,27 @@ impl Together {
     }
 
     /// Lays a piece of every member into its place of the rows.
-    fn gather(&mut self, from: usize, frames: usize, out: &[Buffer]) {
+    fn gather(&mut self, from: usize, frames: usize, arriving: &Arriving<'_>, out: &[Buffer]) {
         for (channel, rows) in self.rows.chunks_mut(PIECE * self.strips).enumerate() {
-            let plane = |member: &usize| &out[*member].plane(channel, from + frames)[from..];
-            let planes: Vec<&[f32]> = self.members.iter().map(plane).collect();
-            interleave::gather(&planes, rows, self.strips);
+            let mut planes: [&[f32]; WIDEST] = [&[]; WIDEST];
+            for (plane, (member, first)) in planes.iter_mut().zip(&self.members) {
+                let buffer = if *first { arriving[*member] } else { None }.unwrap_or(&out[*member]);
+                *plane = &buffer.plane(channel, from + frames)[from..];
+            }
+            interleave::gather(&planes[..self.members.len()], rows, self.strips);
         }
     }
 
     /// Takes a piece of every member out of the rows.
     fn scatter(&self, from: usize, frames: usize, out: &mut [Buffer]) {
         for (channel, rows) in self.rows.chunks(PIECE * self.strips).enumerate() {
-            let ours = out.iter_mut().enumerate().filter(|(member, _)| self.members.contains(member));
-            let plane = |(_, buffer)| &mut Buffer::channel(buffer, channel, from + frames)[from..];
-            let mut planes: Vec<&mut [f32]> = ours.map(plane).collect();
-            interleave::scatter(rows, self.strips, &mut planes);
+            let mut planes: [&mut [f32]; WIDEST] = std::array::from_fn(|_| Default::default());
+            let mut members = self.members.iter().map(|(member, _)| *member).peekable();
+            let ours = out.iter_mut().enumerate().filter(|(member, _)| members.next_if_eq(member).is_some());
+            for (plane, (_, buffer)) in planes.iter_mut().zip(ours) {
+                *plane = &mut buffer.channel(channel, from + frames)[from..];
+            }
+            interleave::scatter(rows, self.strips, &mut planes[..self.members.len()]);
         }
     }
 

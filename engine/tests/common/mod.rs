@@ -151,7 +151,7 @@ pub(crate) fn late(name: &str, params: &[(&str, f64)]) -> InsertEffect {
 pub(crate) fn planned(song: &Song, on: &Machine) -> (graph::Graph, Plan) {
     let checked = check(song, &Made).unwrap_or_else(|errors| panic!("{}", listed(&errors)));
     let graph = graph::build(&checked.song).unwrap_or_else(|error| panic!("{error}"));
-    let plan = plan::plan(&graph, song.rate, on);
+    let plan = plan::plan(&graph, song.rate, on, &plan::Place::ALL);
     (graph, plan)
 }
 

@@ -19,7 +19,7 @@ use dice::Dice;
 use mixwright_engine::{
     check::check,
     graph,
-    plan::{Machine, plan},
+    plan::{Machine, Place, plan},
     song::Song,
     written::{from_ron, to_ron},
 };
@@ -91,7 +91,7 @@ fn damaged_songs_are_errors_or_songs_but_no_panic() {
                 let song = from_ron(&text, "song.ron").ok()?;
                 let checked = check(&song, &Made).ok()?;
                 let graph = graph::build(&checked.song).ok()?;
-                Some(plan(&graph, song.rate, &machine(2, 1024)))
+                Some(plan(&graph, song.rate, &machine(2, 1024), &Place::ALL))
             });
             planned.map(drop).map_err(|_| TestCaseError::fail(format!("it panics on\n{text}")))
         });
