@@ -4,7 +4,7 @@
 //! filters of the same coefficients, designed anew for every tick. It knows prototypes, not effects.
 
 use super::{
-    cpu::{Isa, Job, Vector, dispatch},
+    cpu::{Isa, Job, Two, Vector, dispatch},
     matched::{Biquad, Matched, NO_CORRECTION, Residual, angle},
     prototype::{Correction, Prototype},
     recursion::{Correct, Moving, Recursion, Rows, Still},
@@ -60,7 +60,7 @@ impl Cascade {
             links,
             matched: vec![Matched::NONE; sections * setup.strips],
             strips: setup.strips,
-            work: vec![0.0; PIECE * setup.strips.max(setup.channels)],
+            work: vec![0.0; PIECE * setup.strips * setup.channels],
         }
     }
 
@@ -111,18 +111,22 @@ impl Cascade {
         }
     }
 
-    /// Left and right side by side.
+    /// Takes both channels of `STRIPS` strips through the links at once: one fills the waits of the other.
     #[inline(always)]
-    fn pair<V: Vector>(&mut self, block: &mut Block<'_>) {
+    fn both<V: Vector, const STRIPS: usize>(&mut self, block: &mut Block<'_>) {
         let (left, right) = block.stereo();
-        let rows = &mut self.work.as_chunks_mut::<2>().0[..left.len()];
-        for ((row, left), right) in rows.iter_mut().zip(&*left).zip(&*right) {
-            *row = [f64::from(*left), f64::from(*right)];
+        let (left, right) = (left.as_chunks_mut::<STRIPS>().0, right.as_chunks_mut::<STRIPS>().0);
+        let rows = &mut self.work[..2 * left.as_flattened().len()];
+        for (row, (left, right)) in rows.chunks_exact_mut(2 * STRIPS).zip(left.iter().zip(right.iter())) {
+            for i in 0..STRIPS {
+                (row[i], row[STRIPS + i]) = (f64::from(left[i]), f64::from(right[i]));
+            }
         }
-        let both = Rows { samples: rows.as_flattened_mut(), columns: 2, state: 0 };
-        through::<V, V>(&mut self.links, both);
-        for ((row, left), right) in rows.iter().zip(left).zip(right) {
-            (*left, *right) = (rounded(row[0]), rounded(row[1]));
+        through::<V, V>(&mut self.links, Rows { samples: rows, columns: 2 * STRIPS, state: 0 });
+        for (row, (left, right)) in self.work.chunks_exact(2 * STRIPS).zip(left.iter_mut().zip(right)) {
+            for i in 0..STRIPS {
+                (left[i], right[i]) = (rounded(row[i]), rounded(row[STRIPS + i]));
+            }
         }
     }
 
@@ -162,7 +166,10 @@ impl Job for Run<'_, '_, '_> {
         let Run { cascade, block } = self;
         match (block.strips(), block.channels()) {
             (1, 1) => cascade.planes::<f64, f64>(block),
-            (1, _) => cascade.pair::<I::V2>(block),
+            (1, _) => cascade.both::<I::V2, 1>(block),
+            (2, 2) if I::Pair::N >= 4 => cascade.both::<Two<I::V2>, 2>(block),
+            (4, 2) if I::Pair::N >= 8 => cascade.both::<Two<I::V4>, 4>(block),
+            (8, 2) if I::Pair::N >= 16 => cascade.both::<Two<I::V8>, 8>(block),
             (2, _) => cascade.planes::<I::V2, I::V2>(block),
             (4, _) => cascade.planes::<I::V4, I::V4>(block),
             (8, _) if I::Pair::N > 8 => cascade.planes::<I::V8, I::V8>(block),

@@ -13,12 +13,14 @@
 
 #![allow(unsafe_code, reason = "the one module that needs it, with its proof above")]
 
+#[cfg(not(target_arch = "x86_64"))]
+mod portable;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 #[cfg(not(target_arch = "x86_64"))]
-pub use vector::turn4;
+pub use portable::turn4;
 pub use vector::{Floats, Octet, Two, Vector};
 #[cfg(target_arch = "x86_64")]
 pub use x86::turn4;
@@ -51,6 +53,8 @@ pub trait Isa {
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
 
+    /// Four samples.
+    type Quad: Floats;
     /// Eight samples.
     type Octet: Octet;
 }
@@ -73,7 +77,7 @@ pub fn dispatch<J: Job>(job: J) -> J::Out {
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
-        job.run::<vector::Plain>()
+        job.run::<portable::Portable>()
     }
 }
 

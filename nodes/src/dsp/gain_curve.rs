@@ -1,8 +1,8 @@
 //! What reduction a level asks for, and the multiplication that gives it.
 
 use super::{
+    each::{Each, Sample},
     fast::{self, larger, smaller},
-    knobs::{Each, Knobs, Sample},
 };
 use crate::{
     block::Block,
@@ -87,7 +87,7 @@ const ROW: usize = 16;
 /// Gives the reduction to the audio, with a make-up gain, and remembers the largest.
 #[derive(Clone, Debug)]
 pub struct Amplify {
-    makeup: Knobs<1>,
+    factor: Each<Factor, 1>,
     /// As wide as the widest pack, so that it is found in flat loops; strips have their places in it.
     largest: [f32; ROW],
     strips: usize,
@@ -96,12 +96,12 @@ pub struct Amplify {
 impl Amplify {
     /// Without make-up.
     pub fn new(setup: &Setup) -> Self {
-        Amplify { makeup: Knobs::new(setup.strips), largest: [0.0; ROW], strips: setup.strips }
+        Amplify { factor: Each::new(setup), largest: [0.0; ROW], strips: setup.strips }
     }
 
     /// Sends one strip's make-up to a new place.
     pub fn aim(&mut self, to: Aim, makeup: Db) {
-        self.makeup.aim(to, [makeup.0]);
+        self.factor.aim(to, [makeup.0]);
     }
 
     /// Multiplies each channel with its own reduction, or all with the only one; uses the reductions up.
@@ -116,11 +116,9 @@ impl Amplify {
     /// Turns reductions into factors.
     pub fn factors(&mut self, reductions: &mut Block<'_>) {
         for channel in 0..reductions.channels() {
-            let plane = reductions.plane(channel);
-            remember(&mut self.largest, plane);
-            factors(&self.makeup, plane);
+            remember(&mut self.largest, reductions.plane(channel));
         }
-        self.makeup.advance(reductions.frames());
+        self.factor.run(reductions);
     }
 
     /// The largest reduction so far.
@@ -130,7 +128,7 @@ impl Amplify {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Factor;
 
 impl Sample<1> for Factor {
@@ -146,10 +144,6 @@ for_every_cpu! {
         for (x, factor) in plane.iter_mut().zip(factors) {
             *x *= *factor;
         }
-    }
-
-    fn factors(makeup: &Knobs<1>, plane: &mut [f32]) {
-        makeup.shape_each::<Factor>(plane);
     }
 
     fn remember(largest: &mut [f32; ROW], reductions: &[f32]) {

@@ -1,7 +1,7 @@
-//! Functions of samples, run over every shape of block: one strip or a pack, mono or stereo.
+//! Numbers that an effect works with, moved in straight lines, and recursions over every shape of block: one strip or a
+//! pack, mono or stereo.
 //!
-//! An author writes [`Sample`] (no memory) or [`Step`] (a recursion); [`Each`] and [`Recur`] make loops of it, move its
-//! knobs in straight lines, and clear what decays below hearing.
+//! An author writes a [`Step`]; [`Recur`] makes loops of it, moves its knobs, and clears what decays below hearing.
 
 use super::{
     cpu::{Isa, Job, Vector, dispatch},
@@ -15,15 +15,6 @@ pub trait Step<const K: usize, const S: usize>: Clone + Send {
     /// The next output. Mark it `#[inline(always)]`.
     fn step<V: Vector>(x: V, knobs: &[V; K], states: &mut [V; S]) -> V;
 }
-
-/// A function of one sample and `K` knobs.
-pub trait Sample<const K: usize>: Clone + Send {
-    /// The output. Mark it `#[inline(always)]`.
-    fn sample(x: f32, knobs: [f32; K]) -> f32;
-}
-
-/// Samples that flat loops work on at once: strips side by side fit in it a whole number of times.
-const TILE: usize = 128;
 
 /// Numbers of all strips, each on its way to a goal in a straight line.
 ///
@@ -79,34 +70,9 @@ impl<const K: usize> Knobs<K> {
         self.from[k][strip] + self.step[k][strip] * (self.done as usize + frames) as f64
     }
 
-    /// Makes new samples of a plane's, each with the knobs of its strip at its frame.
-    ///
-    /// The knobs are laid out as the samples are, so that both lie in flat loops: a loop of rows within a loop of strips
-    /// runs many times slower whenever the compiler makes vectors of the wrong one.
+    /// Lays out the knobs of the next samples as those lie in a plane, from `frames` frames from now on.
     #[inline(always)]
-    pub fn shape_each<F: Sample<K>>(&self, plane: &mut [f32]) {
-        let mut knobs = [[0.0; TILE]; K];
-        self.lay(0, &mut knobs);
-        let strips = self.strips();
-        let (tiles, rest) = plane.as_chunks_mut::<TILE>();
-        for (index, tile) in tiles.iter_mut().enumerate() {
-            if index > 0 && self.moving() {
-                self.lay(index * TILE / strips, &mut knobs);
-            }
-            shape::<F, K>(tile, &knobs);
-        }
-        if !rest.is_empty() {
-            self.lay(tiles.len() * TILE / strips, &mut knobs);
-            let mut tile = [0.0; TILE];
-            tile[..rest.len()].copy_from_slice(rest);
-            shape::<F, K>(&mut tile, &knobs);
-            rest.copy_from_slice(&tile[..rest.len()]);
-        }
-    }
-
-    /// Lays out the knobs of the next samples, `frames` frames from now.
-    #[inline(always)]
-    fn lay(&self, frames: usize, tiles: &mut [[f32; TILE]; K]) {
+    pub(super) fn lay<const N: usize>(&self, frames: usize, tiles: &mut [[f32; N]; K]) {
         let first = self.done + frames as u32;
         for k in 0..K {
             let (from, step, tile) = (&self.from[k][..], &self.step[k][..], &mut tiles[k]);
@@ -136,19 +102,6 @@ impl<const K: usize> Knobs<K> {
             self.step.iter_mut().flatten().for_each(|step| *step = 0.0);
             (self.done, self.over) = (0, 0);
         }
-    }
-}
-
-/// A whole tile: where lengths are known there are no bounds to check, for which compilers would leave some samples to be
-/// done one by one.
-#[inline(always)]
-fn shape<F: Sample<K>, const K: usize>(tile: &mut [f32; TILE], knobs: &[[f32; TILE]; K]) {
-    for i in 0..TILE {
-        let mut now = [0.0; K];
-        for k in 0..K {
-            now[k] = knobs[k][i];
-        }
-        tile[i] = F::sample(tile[i], now);
     }
 }
 
@@ -281,7 +234,7 @@ impl<F: Step<K, S>, const K: usize, const S: usize> Recur<F, K, S> {
 pub(super) fn side_by_side<V: Vector, const S: usize>(all: &[Vec<f64>; S], first: usize) -> [V; S] {
     let mut some = [V::splat(0.0); S];
     for s in 0..S {
-        some[s] = if all[s].len() == 1 { V::splat(all[s][0]) } else { V::load(&all[s][first..]) };
+        some[s] = V::cycle(&all[s][first..]);
     }
     some
 }
@@ -295,7 +248,7 @@ pub(super) struct Way<V, const K: usize> {
 }
 
 impl<const K: usize> Knobs<K> {
-    /// Those of the strips from `first` on; where there is one strip, all are its own.
+    /// Those of the strips from `first` on, again and again where there are fewer than places.
     #[inline(always)]
     pub(super) fn way<V: Vector>(&self, first: usize) -> Way<V, K> {
         let from = side_by_side(&self.from, first);
@@ -344,47 +297,6 @@ impl<F: Step<K, S>, G: Step<K, S>, const K: usize, const S: usize> Job for Run<'
             (8, _) => recur.rows::<I::V8, G>(block),
             (16, _) => recur.rows::<I::Wide, G>(block),
             (strips, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {strips}"),
-        }
-    }
-}
-
-/// A function of samples over every channel and strip of a block.
-#[derive(Clone, Debug)]
-pub struct Each<F, const K: usize> {
-    knobs: Knobs<K>,
-    sample: PhantomData<F>,
-}
-
-impl<F: Sample<K>, const K: usize> Each<F, K> {
-    /// With all knobs at 0.
-    pub fn new(setup: &Setup) -> Self {
-        Each { knobs: Knobs::new(setup.strips), sample: PhantomData }
-    }
-
-    /// Sends one strip's knobs to new places.
-    pub fn aim(&mut self, to: Aim, goal: [f64; K]) {
-        self.knobs.aim(to, goal);
-    }
-
-    /// Works on a block in place.
-    pub fn run(&mut self, block: &mut Block<'_>) {
-        dispatch(RunEach { each: self, block });
-        self.knobs.advance(block.frames());
-    }
-}
-
-struct RunEach<'r, 'b, 'd, F, const K: usize> {
-    each: &'r Each<F, K>,
-    block: &'b mut Block<'d>,
-}
-
-impl<F: Sample<K>, const K: usize> Job for RunEach<'_, '_, '_, F, K> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        for channel in 0..self.block.channels() {
-            self.each.knobs.shape_each::<F>(self.block.plane(channel));
         }
     }
 }

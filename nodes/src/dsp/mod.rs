@@ -14,6 +14,7 @@ pub mod cut;
 pub mod delay;
 pub mod dither;
 pub mod dynamic_bell;
+pub mod each;
 pub mod emphasis;
 pub mod envelope;
 pub mod fast;

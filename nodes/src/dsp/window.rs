@@ -157,6 +157,7 @@ impl Job for Slide<'_, '_> {
     fn run<I: Isa>(self) {
         match (self.detect, self.window.strips) {
             (Detect::Peak, 8..) => self.peaks::<I::Octet>(),
+            (Detect::Peak, 4..) => self.peaks::<I::Quad>(),
             (Detect::Peak, _) => self.peaks::<f32>(),
             (Detect::Rms, 1) => self.squares::<f64>(),
             (Detect::Rms, 2) => self.squares::<I::V2>(),

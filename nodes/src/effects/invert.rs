@@ -1,7 +1,7 @@
 //! Polarity.
 
 use crate::{
-    dsp::knobs::{Each, Sample},
+    dsp::each::{Each, Sample},
     effect::{Aim, Effect, Kernel, Packs, Seen},
     params,
     processor::{Io, Setup},

@@ -1,7 +1,7 @@
 //! Gain at its place in the chain.
 
 use crate::{
-    dsp::knobs::{Each, Sample},
+    dsp::each::{Each, Sample},
     effect::{Aim, Effect, Kernel, Packs, Seen},
     params,
     processor::{Io, Setup},

@@ -15,6 +15,14 @@ pub trait Vector:
     /// # Panics
     /// If there are fewer.
     fn load(from: &[f64]) -> Self;
+    /// Numbers again and again until all places are filled: of one, or of as many as half the places, or of at least all.
+    ///
+    /// # Panics
+    /// If there are too few.
+    #[inline(always)]
+    fn cycle(from: &[f64]) -> Self {
+        if from.len() == 1 { Self::splat(from[0]) } else { Self::load(from) }
+    }
     /// Puts them in the first `N` places.
     ///
     /// # Panics
@@ -158,6 +166,12 @@ impl<V: Vector> Vector for Two<V> {
         Two(V::load(from), V::load(&from[V::N..]))
     }
     #[inline(always)]
+    fn cycle(from: &[f64]) -> Self {
+        let first = V::cycle(from);
+        // The same numbers in both halves stay in the same registers.
+        if from.len() <= V::N { Two(first, first) } else { Two(first, V::cycle(&from[V::N..])) }
+    }
+    #[inline(always)]
     fn store(self, to: &mut [f64]) {
         self.0.store(to);
         self.1.store(&mut to[V::N..]);
@@ -183,105 +197,4 @@ impl<V: Vector> Vector for Two<V> {
     fn max(self, other: Self) -> Self {
         Two(self.0.max(other.0), self.1.max(other.1))
     }
-}
-
-/// Vectors of plain numbers, for CPUs whose own are not written out here: compilers make vectors of many of them.
-#[cfg(not(target_arch = "x86_64"))]
-pub(super) struct Plain;
-
-#[cfg(not(target_arch = "x86_64"))]
-impl super::Isa for Plain {
-    type V2 = Two<f64>;
-    type V4 = Two<Self::V2>;
-    type V8 = Two<Self::V4>;
-    type V16 = Two<Self::V8>;
-    type Wide = Self::V4;
-    type Pair = Self::V4;
-    type Octet = Plain8;
-}
-
-/// Eight plain samples.
-#[cfg(not(target_arch = "x86_64"))]
-#[derive(Clone, Copy)]
-pub(super) struct Plain8([f32; 8]);
-
-#[cfg(not(target_arch = "x86_64"))]
-macro_rules! plain_op {
-    ($trait:ident $op:ident) => {
-        impl $trait for Plain8 {
-            type Output = Self;
-            #[inline(always)]
-            fn $op(mut self, other: Self) -> Self {
-                for i in 0..8 {
-                    self.0[i] = $trait::$op(self.0[i], other.0[i]);
-                }
-                self
-            }
-        }
-    };
-}
-#[cfg(not(target_arch = "x86_64"))]
-plain_op!(Add add);
-#[cfg(not(target_arch = "x86_64"))]
-plain_op!(Sub sub);
-#[cfg(not(target_arch = "x86_64"))]
-plain_op!(Mul mul);
-
-#[cfg(not(target_arch = "x86_64"))]
-impl Floats for Plain8 {
-    const N: usize = 8;
-    #[inline(always)]
-    fn splat(x: f32) -> Self {
-        Plain8([x; 8])
-    }
-    #[inline(always)]
-    fn load(from: &[f32]) -> Self {
-        Plain8(*from.first_chunk().expect("eight samples"))
-    }
-    #[inline(always)]
-    fn store(self, to: &mut [f32]) {
-        to[..8].copy_from_slice(&self.0);
-    }
-    #[inline(always)]
-    fn larger(mut self, other: Self) -> Self {
-        for i in 0..8 {
-            self.0[i] = if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] };
-        }
-        self
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-impl Octet for Plain8 {
-    #[inline(always)]
-    fn turned(rows: [Self; 8]) -> [Self; 8] {
-        let mut columns = rows;
-        for i in 0..8 {
-            for j in 0..8 {
-                columns[j].0[i] = rows[i].0[j];
-            }
-        }
-        columns
-    }
-    #[inline(always)]
-    fn int24(bytes: &[u8; 24]) -> Self {
-        let mut octet = [0.0; 8];
-        for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
-            *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
-        }
-        Plain8(octet)
-    }
-}
-
-/// Rows as columns.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-pub fn turn4(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    let mut columns = rows;
-    for i in 0..4 {
-        for j in 0..4 {
-            columns[j][i] = rows[i][j];
-        }
-    }
-    columns
 }

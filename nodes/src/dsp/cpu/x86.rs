@@ -48,6 +48,7 @@ impl Isa for Sse2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+    type Quad = F32x4;
     type Octet = F32x4x2;
 }
 
@@ -58,6 +59,7 @@ impl Isa for Avx2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
     type Pair = Self::V4;
+    type Quad = F32x4;
     type Octet = F32x8;
 }
 
@@ -68,6 +70,7 @@ impl Isa for Avx512 {
     type V16 = Two<F64x8>;
     type Wide = Self::V16;
     type Pair = Self::V16;
+    type Quad = F32x4;
     type Octet = F32x8;
 }
 
@@ -189,50 +192,38 @@ vector!(F64x8(__m512d) of 8: _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_di
     |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
     |a, b, x, y| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, b), y, x));
 
-/// Declares eight samples in one or two registers.
-macro_rules! octet {
-    ($name:ident of $($part:tt: $at:literal),+ in $raw:ty:
-     $add:ident $sub:ident $mul:ident $max:ident $splat:ident $load:ident $store:ident,
-     |$rows:ident| $turned:expr, |$bytes:ident| $int24:expr) => {
+/// Declares samples in one or two registers.
+macro_rules! floats {
+    ($name:ident($($part:tt at $at:literal),+ in $raw:ty) of $n:literal:
+     $add:ident $sub:ident $mul:ident $max:ident $splat:ident $load:ident $store:ident) => {
         #[derive(Clone, Copy)]
-        struct $name($(octet!(@raw $part $raw)),+);
+        struct $name($(floats!(@raw $part $raw)),+);
 
-        octet!(@op $name Add add $add $($part),+);
-        octet!(@op $name Sub sub $sub $($part),+);
-        octet!(@op $name Mul mul $mul $($part),+);
+        floats!(@op $name Add add $add $($part),+);
+        floats!(@op $name Sub sub $sub $($part),+);
+        floats!(@op $name Mul mul $mul $($part),+);
 
         // SAFETY, for all that follows: as with the vectors above.
         impl Floats for $name {
-            const N: usize = 8;
+            const N: usize = $n;
             #[inline(always)]
             fn splat(x: f32) -> Self {
-                $name($(octet!(@part $part unsafe { $splat(x) })),+)
+                $name($(floats!(@part $part unsafe { $splat(x) })),+)
             }
             #[inline(always)]
             fn load(from: &[f32]) -> Self {
-                assert!(from.len() >= 8);
+                assert!(from.len() >= $n);
                 $name($(unsafe { $load(from.as_ptr().add($at)) }),+)
             }
             #[inline(always)]
             fn store(self, to: &mut [f32]) {
-                assert!(to.len() >= 8);
+                assert!(to.len() >= $n);
                 $(unsafe { $store(to.as_mut_ptr().add($at), self.$part) };)+
             }
             #[inline(always)]
             fn larger(self, other: Self) -> Self {
                 // The instruction gives the second where neither is larger.
                 $name($(unsafe { $max(self.$part, other.$part) }),+)
-            }
-        }
-
-        impl Octet for $name {
-            #[inline(always)]
-            fn turned($rows: [Self; 8]) -> [Self; 8] {
-                $turned
-            }
-            #[inline(always)]
-            fn int24($bytes: &[u8; 24]) -> Self {
-                $int24
             }
         }
     };
@@ -250,61 +241,80 @@ macro_rules! octet {
     };
 }
 
-octet!(F32x4x2 of 0: 0, 1: 4 in __m128:
-_mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps,
-|rows| {
-    let [a, b, c, d, e, f, g, h] = rows;
-    let (top_left, top_right) = (turn_quarter([a.0, b.0, c.0, d.0]), turn_quarter([a.1, b.1, c.1, d.1]));
-    let (low_left, low_right) = (turn_quarter([e.0, f.0, g.0, h.0]), turn_quarter([e.1, f.1, g.1, h.1]));
-    let mut columns = rows;
-    for i in 0..4 {
-        columns[i] = F32x4x2(top_left[i], low_left[i]);
-        columns[4 + i] = F32x4x2(top_right[i], low_right[i]);
-    }
-    columns
-},
-|bytes| {
-    let mut octet = [0.0; 8];
-    for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
-        *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
-    }
-    Self::load(&octet)
-});
+floats!(F32x4(0 at 0 in __m128) of 4:
+    _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps);
 
-octet!(F32x8 of 0: 0 in __m256:
-_mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps,
-// SAFETY: as with all of it.
-|rows| unsafe {
-    let mut pairs = rows;
-    for i in 0..4 {
-        let (a, b) = (rows[2 * i].0, rows[2 * i + 1].0);
-        pairs[2 * i] = F32x8(_mm256_unpacklo_ps(a, b));
-        pairs[2 * i + 1] = F32x8(_mm256_unpackhi_ps(a, b));
+floats!(F32x4x2(0 at 0, 1 at 4 in __m128) of 8:
+    _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps);
+
+floats!(F32x8(0 at 0 in __m256) of 8:
+    _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps);
+
+impl Octet for F32x4x2 {
+    #[inline(always)]
+    fn turned(rows: [Self; 8]) -> [Self; 8] {
+        let [a, b, c, d, e, f, g, h] = rows;
+        let (top_left, top_right) = (turn_quarter([a.0, b.0, c.0, d.0]), turn_quarter([a.1, b.1, c.1, d.1]));
+        let (low_left, low_right) = (turn_quarter([e.0, f.0, g.0, h.0]), turn_quarter([e.1, f.1, g.1, h.1]));
+        let mut columns = rows;
+        for i in 0..4 {
+            columns[i] = F32x4x2(top_left[i], low_left[i]);
+            columns[4 + i] = F32x4x2(top_right[i], low_right[i]);
+        }
+        columns
     }
-    let mut fours = pairs;
-    for i in 0..2 {
-        let [a, b, c, d] = [pairs[4 * i].0, pairs[4 * i + 1].0, pairs[4 * i + 2].0, pairs[4 * i + 3].0];
-        fours[4 * i] = F32x8(_mm256_shuffle_ps::<0x44>(a, c));
-        fours[4 * i + 1] = F32x8(_mm256_shuffle_ps::<0xEE>(a, c));
-        fours[4 * i + 2] = F32x8(_mm256_shuffle_ps::<0x44>(b, d));
-        fours[4 * i + 3] = F32x8(_mm256_shuffle_ps::<0xEE>(b, d));
+    #[inline(always)]
+    fn int24(bytes: &[u8; 24]) -> Self {
+        let mut octet = [0.0; 8];
+        for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
+            *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
+        }
+        Self::load(&octet)
     }
-    let mut columns = fours;
-    for i in 0..4 {
-        let (low, high) = (fours[i].0, fours[4 + i].0);
-        columns[i] = F32x8(_mm256_permute2f128_ps::<0x20>(low, high));
-        columns[4 + i] = F32x8(_mm256_permute2f128_ps::<0x31>(low, high));
+}
+
+impl Octet for F32x8 {
+    #[inline(always)]
+    fn turned(rows: [Self; 8]) -> [Self; 8] {
+        // SAFETY: as with the vectors above.
+        unsafe {
+            let mut pairs = rows;
+            for i in 0..4 {
+                let (a, b) = (rows[2 * i].0, rows[2 * i + 1].0);
+                pairs[2 * i] = F32x8(_mm256_unpacklo_ps(a, b));
+                pairs[2 * i + 1] = F32x8(_mm256_unpackhi_ps(a, b));
+            }
+            let mut fours = pairs;
+            for i in 0..2 {
+                let [a, b, c, d] =
+                    [pairs[4 * i].0, pairs[4 * i + 1].0, pairs[4 * i + 2].0, pairs[4 * i + 3].0];
+                fours[4 * i] = F32x8(_mm256_shuffle_ps::<0x44>(a, c));
+                fours[4 * i + 1] = F32x8(_mm256_shuffle_ps::<0xEE>(a, c));
+                fours[4 * i + 2] = F32x8(_mm256_shuffle_ps::<0x44>(b, d));
+                fours[4 * i + 3] = F32x8(_mm256_shuffle_ps::<0xEE>(b, d));
+            }
+            let mut columns = fours;
+            for i in 0..4 {
+                let (low, high) = (fours[i].0, fours[4 + i].0);
+                columns[i] = F32x8(_mm256_permute2f128_ps::<0x20>(low, high));
+                columns[4 + i] = F32x8(_mm256_permute2f128_ps::<0x31>(low, high));
+            }
+            columns
+        }
     }
-    columns
-},
-// Four samples from the front of a half, four from the back of the other, each in the upper three bytes of its place.
-// SAFETY: as with all of it; both halves of 16 bytes lie within the 24.
-|bytes| unsafe {
-    let (front, back) = (_mm_loadu_si128(bytes.as_ptr().cast()), _mm_loadu_si128(bytes.as_ptr().add(8).cast()));
-    let places = _mm256_setr_epi8(
-        -1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11,
-        -1, 4, 5, 6, -1, 7, 8, 9, -1, 10, 11, 12, -1, 13, 14, 15,
-    );
-    let upper = _mm256_shuffle_epi8(_mm256_set_m128i(back, front), places);
-    F32x8(_mm256_cvtepi32_ps(_mm256_srai_epi32::<8>(upper)))
-});
+    /// Four samples from the front and four from the back, each brought into the upper three bytes of its place.
+    #[inline(always)]
+    fn int24(bytes: &[u8; 24]) -> Self {
+        // SAFETY: as with the vectors above; both halves of 16 bytes lie within the 24.
+        unsafe {
+            let front = _mm_loadu_si128(bytes.as_ptr().cast());
+            let back = _mm_loadu_si128(bytes.as_ptr().add(8).cast());
+            let places = _mm256_setr_epi8(
+                -1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, //
+                -1, 4, 5, 6, -1, 7, 8, 9, -1, 10, 11, 12, -1, 13, 14, 15,
+            );
+            let upper = _mm256_shuffle_epi8(_mm256_set_m128i(back, front), places);
+            F32x8(_mm256_cvtepi32_ps(_mm256_srai_epi32::<8>(upper)))
+        }
+    }
+}
