@@ -105,7 +105,7 @@ fn request(
         keep,
         format,
         part: part::of(args, checked)?,
-        meters: if reports(args) { Meters::All } else { Meters::Master },
+        meters: if reports(args) { Meters::All } else { Meters::None },
         machine: Machine { threads, block: args.block as usize, ..Machine::default() },
     })
 }

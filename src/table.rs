@@ -27,10 +27,11 @@ pub(crate) fn report(report: &Report, sections: &[sections::Measured], took: Dur
         let _ = write!(text, "{table}\n\n");
     }
     let mut table = plain(&["", "LUFS-I", "LRA LU", "dBTP", "PLR LU", "correlation"]);
-    if let Some(mix) = &report.mix {
-        table.add_row(program("mix", mix));
+    for (name, measured) in [("mix", &report.mix), ("master", &report.master)] {
+        if let Some(measured) = measured {
+            table.add_row(program(name, measured));
+        }
     }
-    table.add_row(program("master", &report.master));
     aligned(&mut table);
     let _ = write!(text, "{table}\n\n");
     if !sections.is_empty() {

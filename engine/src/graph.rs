@@ -14,7 +14,12 @@ use crate::{
     resolved::{Fader, Follower, PlayedClip},
 };
 use mixwright_nodes::effect::{Slot, Width};
-use petgraph::{Direction, algo::tarjan_scc, graph::DiGraph, visit::EdgeRef};
+use petgraph::{
+    Direction,
+    algo::{tarjan_scc, toposort},
+    graph::DiGraph,
+    visit::EdgeRef,
+};
 
 /// A node and its place in the song.
 #[derive(Clone, Debug)]
@@ -92,6 +97,11 @@ impl Graph {
     /// How many wires leave a node.
     pub fn readers(&self, node: NodeIndex) -> usize {
         self.net.edges_directed(node, Direction::Outgoing).count()
+    }
+
+    /// All nodes, each after those that it hears.
+    pub fn order(&self) -> Vec<NodeIndex> {
+        toposort(&self.net, None).expect("a built graph has no circle")
     }
 
     /// Nodes of which each leads to every other, if there are any: a circle runs among them.

@@ -3,13 +3,12 @@
 use super::Place;
 use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
 use mixwright_nodes::{effect::Slot, effects::AnyEffect, unit::Frames};
-use petgraph::algo::toposort;
 use std::collections::BTreeMap;
 
 /// The tails of the longest way to any output, whether that is heard or not: no meter makes a song longer.
 pub(super) fn longest(graph: &Graph, rate: u32, outputs: &[(String, Place, NodeIndex)]) -> Frames {
     let mut tails: BTreeMap<NodeIndex, i64> = BTreeMap::new();
-    for node in toposort(&graph.net, None).expect("a built graph has no circle") {
+    for node in graph.order() {
         let arriving = graph.arriving(node);
         let main = arriving.iter().filter(|(_, role)| *role == Role::Main);
         let before = main.map(|(source, _)| tails[source]).max().unwrap_or_default();

@@ -4,7 +4,6 @@
 use super::Place;
 use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
 use mixwright_nodes::{effect::Width, unit::Frames};
-use petgraph::algo::toposort;
 use std::collections::BTreeMap;
 
 /// A signal on its way to a node.
@@ -47,7 +46,7 @@ impl Wires {
             todo.extend(wires.iter().map(|wire| wire.source));
             arriving.insert(node, wires);
         }
-        let mut order = toposort(&graph.net, None).expect("a built graph has no circle");
+        let mut order = graph.order();
         order.retain(|node| arriving.contains_key(node));
         Wires { order, arriving, readers }
     }

@@ -19,7 +19,7 @@ use crate::{
 use mixwright_nodes::{
     effect::{Reading, Width},
     finish::{Finish, Finished, Finisher, OutOfReach, Stored, solve},
-    meter::program::{ProgramReading, Strip},
+    meter::program::{Program, ProgramReading, Strip},
     unit::{Db, Frames, Percent},
 };
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ impl Ears {
             stems.push(Ear::new(file(&output.name, files_of_stems.next())?, None, sure));
         }
         let master = match (&song.finish, targets.master) {
-            (None, target) => Ear::new(file("master", target)?, Some(meter()), sure),
+            (None, target) => Ear::new(file("master", target)?, all.then(meter), sure),
             (Some(_), target) => {
                 if let Some(target) = &target {
                     form(song, request.format).check(target, most)?;
@@ -126,11 +126,12 @@ impl Ears {
                     Some(target) => Some(sink(song, request.format, "master", target, length as u64)?),
                     None => None,
                 };
+                let meter = (request.meters == Meters::All).then(|| stereo_meter(song.rate));
                 let (reading, finished) =
-                    master(&store.into_signal(progress)?, wish, song.rate, sink.as_mut())?;
+                    master(&store.into_signal(progress)?, wish, song.rate, meter, sink.as_mut())?;
                 sinks.extend(sink);
                 files.extend(request.master.clone());
-                (Some(reading), Some(finished))
+                (reading, Some(finished))
             }
             (to, _) => {
                 sinks.extend(into_sink(to));
@@ -154,7 +155,7 @@ impl Ears {
             strips: strips(song, graph, &self.strips),
             reductions: reductions(readings),
             mix,
-            master: master.expect("the master is always metered"),
+            master,
             finish: finished,
             files,
             clipped,
@@ -177,13 +178,15 @@ fn master(
     signal: &Signal<'_>,
     wish: &Finish,
     rate: u32,
+    mut meter: Option<Program>,
     mut sink: Option<&mut Sink>,
-) -> Result<(ProgramReading, Finished), RenderError> {
+) -> Result<(Option<ProgramReading>, Finished), RenderError> {
     let finished = solve(wish, signal, rate, Width::Stereo)?;
-    let mut meter = stereo_meter(rate);
     let mut failed = None;
     let mut take = |left: &[f32], right: Option<&[f32]>| {
-        meter.push(left, right);
+        if let Some(meter) = &mut meter {
+            meter.push(left, right);
+        }
         if let (Some(sink), Some(right), None) = (&mut sink, right, &failed) {
             failed = sink.write(&[left, right]).err();
         }
@@ -198,7 +201,7 @@ fn master(
     }
     match failed {
         Some(error) => Err(error.into()),
-        None => Ok((meter.reading(), finished)),
+        None => Ok((meter.map(|meter| meter.reading()), finished)),
     }
 }
 

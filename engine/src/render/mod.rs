@@ -127,8 +127,8 @@ impl Request {
 pub enum Meters {
     /// All strips, the mix and the master.
     All,
-    /// The master alone, for those who read no report: meters of many strips take a tenth of the time.
-    Master,
+    /// Nothing, for those who read no report: meters of many strips take a tenth of the time.
+    None,
 }
 
 /// Renders a song.

@@ -26,8 +26,8 @@ pub struct Report {
     pub reductions: Vec<Reduction>,
     /// What the mix measures on its way into the master, if it was measured.
     pub mix: Option<ProgramReading>,
-    /// The finished master.
-    pub master: ProgramReading,
+    /// What the finished master measures, if it was measured.
+    pub master: Option<ProgramReading>,
     /// What the master's last phase did, if it has one.
     pub finish: Option<Finished>,
     /// The files that were written.

@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_channel_gets_its_own_samples() {
-        let value = |i: usize| (i as i32 * 77_777) % 8_000_000 * if i % 3 == 0 { -1 } else { 1 };
+        let value = |i: usize| (i as i32 * 77_777) % 8_000_000 * if i.is_multiple_of(3) { -1 } else { 1 };
         for (channels, frames) in [(1, 61), (2, 61), (3, 20), (6, 9), (300, 3)] {
             let packet: Vec<u8> =
                 (0..channels * frames).flat_map(|i| value(i).to_le_bytes()[..3].to_vec()).collect();
