@@ -5,6 +5,7 @@
 mod build;
 mod circle;
 pub mod dot;
+pub(crate) mod key;
 
 pub use build::build;
 pub use petgraph::graph::NodeIndex;

@@ -1,6 +1,6 @@
 //! A circle in a graph, told in the words of the song.
 
-use super::Graph;
+use super::{Graph, key};
 use crate::diagnostic::Diagnostic;
 
 /// A circle, if there is one, by the names of the strips in it.
@@ -24,7 +24,8 @@ pub(super) fn told(graph: &Graph) -> Option<Diagnostic> {
             None => drop(way.pop()),
         }
     }
-    let mut names: Vec<String> = way.iter().map(|node| strip_of(&net[*node].key).to_owned()).collect();
+    let mut names: Vec<String> =
+        way.iter().map(|node| key::strip(key::split(&net[*node].key).0).1.to_owned()).collect();
     names.dedup();
     if names.len() > 1 && names.first() == names.last() {
         names.pop();
@@ -44,14 +45,4 @@ fn in_words(strips: &[String]) -> Diagnostic {
     let error =
         Diagnostic::error(format!("these strips feed each other in a circle: {}", names.join(" -> ")));
     error.hint("a signal cannot wait for itself: take one of the sends, groups or keys away")
-}
-
-/// The name of the strip in the path of a node: `tracks/NAME/…`, but `master/…`.
-fn strip_of(key: &str) -> &str {
-    let mut parts = key.split('/');
-    match (parts.next(), parts.next()) {
-        (Some("master"), _) => "master",
-        (_, Some(name)) => name,
-        (kind, None) => kind.unwrap_or_default(),
-    }
 }

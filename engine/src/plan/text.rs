@@ -1,7 +1,7 @@
 //! A plan as text, for people.
 
 use super::{Input, Pack, Place, Plan, Share, Step};
-use crate::graph::Role;
+use crate::graph::{Role, key};
 use mixwright_nodes::{
     effect::Width,
     unit::{Frames, Unit, written},
@@ -76,8 +76,6 @@ impl Plan {
         let (member, link) = nodes[0];
         let lane = pack.lanes[member];
         let place = self.lanes[lane].nodes.iter().position(|other| other == &link).unwrap_or_default();
-        let key = &self.keys[lane][place];
-        let word = key.rsplit('/').next().unwrap_or(key);
-        word.split('#').next().unwrap_or(word)
+        key::word(&self.keys[lane][place])
     }
 }
