@@ -59,6 +59,7 @@ fn session(bencher: Bencher<'_, '_>, on: On) {
         master: None,
         mix: None,
         stems: None,
+        trace: None,
         keep: Vec::new(),
         format: Format::Wav(Depth::Bits24),
         part: None,

@@ -102,6 +102,7 @@ fn request(
         master: Some(master),
         mix,
         stems,
+        trace: None,
         keep,
         format,
         part: part::of(args, checked)?,

@@ -102,16 +102,14 @@ impl Ears {
         Ok(length)
     }
 
-    /// Finishes the master, puts all files in their places, and tells what was made.
+    /// Finishes the master; all files are then as they will be, but not in their places yet.
     pub(super) fn finish(
         self,
         song: &Resolved,
         request: &Request,
         length: usize,
-        graph: &Graph,
-        readings: Vec<(String, Reading)>,
         progress: &Progress<'_>,
-    ) -> Result<Report, RenderError> {
+    ) -> Result<Made, RenderError> {
         let mut files = self.files;
         let mut sinks = Vec::new();
         let (mix, to) = self.mix.end();
@@ -141,12 +139,35 @@ impl Ears {
         if progress.cancelled() {
             return Err(RenderError::Cancelled);
         }
-        let clipped = sinks.iter().filter_map(clipped).collect();
-        sinks.into_iter().try_for_each(Sink::finish)?;
+        Ok(Made { sinks, files, strips: self.strips, mix, master, finished, length })
+    }
+}
+
+/// What was made of the outputs.
+pub(super) struct Made {
+    sinks: Vec<Sink>,
+    files: Vec<PathBuf>,
+    strips: Vec<StripEar>,
+    mix: Option<ProgramReading>,
+    master: Option<ProgramReading>,
+    finished: Option<Finished>,
+    length: usize,
+}
+
+impl Made {
+    /// Puts all files in their places, and tells what was made.
+    pub(super) fn close(
+        self,
+        song: &Resolved,
+        graph: &Graph,
+        readings: Vec<(String, Reading)>,
+    ) -> Result<Report, RenderError> {
+        let clipped = self.sinks.iter().filter_map(clipped).collect();
+        self.sinks.into_iter().try_for_each(Sink::finish)?;
         Ok(Report {
             title: song.title.clone(),
             rate: song.rate,
-            length: Frames(length as i64),
+            length: Frames(self.length as i64),
             chapters: song
                 .chapters
                 .iter()
@@ -154,11 +175,12 @@ impl Ears {
                 .collect(),
             strips: strips(song, graph, &self.strips),
             reductions: reductions(readings),
-            mix,
-            master,
-            finish: finished,
-            files,
+            mix: self.mix,
+            master: self.master,
+            finish: self.finished,
+            files: self.files,
             clipped,
+            profile: None,
         })
     }
 }

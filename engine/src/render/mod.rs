@@ -1,21 +1,25 @@
 //! A song to files: blocks on all threads, outputs trimmed and metered as they come, the master finished last.
 
 mod buffer;
+mod clock;
 mod disk;
 mod ears;
 mod fader;
 mod follow;
+mod gather;
 mod node;
 mod output;
 mod pack;
 mod part;
 pub mod pipeline;
+pub mod profile;
 pub mod report;
 pub mod sources;
 mod store;
 mod sum;
 mod targets;
 mod together;
+mod trace;
 
 pub use disk::Disk;
 pub use part::plays;
@@ -30,8 +34,11 @@ use crate::{
     song::UsedFile,
     source::SourceError,
 };
+use clock::{Phase, Watch};
 use ears::Ears;
+use gather::Account;
 use mixwright_nodes::unit::Frames;
+use pipeline::Pipeline;
 use report::Report;
 use sources::Sources;
 use std::path::PathBuf;
@@ -103,7 +110,9 @@ pub struct Request {
     pub stems: Option<PathBuf>,
     /// What the song was read from, so that no output takes its place; its sounds are known.
     pub keep: Vec<UsedFile>,
-    /// The kind of all files.
+    /// Where the trace of the work goes; if anywhere, the report tells where the time went.
+    pub trace: Option<PathBuf>,
+    /// The kind of all sounds.
     pub format: Format,
     /// A part of the song, from a frame up to another or to the song's end; all of it otherwise.
     pub part: Option<(Frames, Frames)>,
@@ -141,22 +150,38 @@ pub fn render(
     sources: &dyn Sources,
     progress: &Progress<'_>,
 ) -> Result<Report, RenderError> {
+    let mut watch = Watch::new(request.trace.is_some());
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     plays(song).map_err(|error| RenderError::Song(vec![error]))?;
     let plan = plan::plan(&graph, song.rate, &request.machine, &request.places());
     let window = part::window(song, &plan, request.part)?;
     let targets = Targets::new(song, &plan, request)?;
+    let trace = targets.trace.clone();
+    watch.over(Phase::Planning);
     // Outlives all that is written into it.
     let _folder = request.stems.as_deref().map(files::folder).transpose()?;
     let mut ears = Ears::open(song, &plan, request, targets, window)?;
-    let readings =
-        pipeline::run(&plan, &graph, &request.machine, window, sources, ears.taps(&plan), progress)
-            .map_err(|error| placed(error, song))?;
+    let taps = ears.taps(&plan);
+    let pipeline = Pipeline::new(&plan, &graph, &request.machine, window, sources, taps);
+    let mut pipeline = pipeline.map_err(|error| placed(error, song))?.timed(&watch);
+    watch.over(Phase::Opening);
+    pipeline.run(progress).map_err(|error| placed(error, song))?;
+    watch.over(Phase::Playing);
+    let (readings, worked) = (pipeline.readings(), pipeline.worked());
     let length = ears.settle(song, window)?;
     if length == 0 {
         return Err(part::outside(song, window.from, window.to));
     }
-    ears.finish(song, request, length, &graph, readings, progress)
+    let made = ears.finish(song, request, length, progress)?;
+    watch.over(Phase::Finishing);
+    let mut report = made.close(song, &graph, readings)?;
+    watch.over(Phase::Closing);
+    if let (Some(phases), Some(trace)) = (watch.stop(), trace) {
+        let account = Account { song, graph: &graph, plan: &plan, worked, phases };
+        trace::write(&account, &trace)?;
+        report.profile = Some(account.profile(trace));
+    }
+    Ok(report)
 }
 
 /// What a source failed with, at the place where the song names it.

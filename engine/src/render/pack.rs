@@ -3,6 +3,7 @@
 use super::{
     RenderError,
     buffer::Buffer,
+    clock::{Clock, Spent},
     node::LiveNode,
     sources::Sources,
     together::{Arriving, Together},
@@ -32,6 +33,7 @@ struct Member {
     inputs: Vec<LiveInput>,
     /// Whether its first node works in place on what arrives.
     copies: bool,
+    entering: Spent,
 }
 
 /// A signal that arrives, delayed to meet the others.
@@ -60,9 +62,27 @@ pub(super) struct Address {
 
 enum LiveStep {
     /// A node of a member; the first of a lane hears all that arrives.
-    Alone { member: usize, first: bool, node: Box<LiveNode> },
+    Alone { member: usize, first: bool, node: Box<LiveNode>, spent: Spent },
     /// Like effects of several members.
     Together(Together),
+}
+
+/// What the work of a pack took, in the order of its plan.
+pub(super) struct PackTimes {
+    /// What arrives at each member was delayed and laid down.
+    pub(super) entering: Vec<Spent>,
+    /// Its steps, those of the same members together.
+    pub(super) runs: Vec<RunTimes>,
+}
+
+/// What steps one after the other took.
+pub(super) struct RunTimes {
+    /// Places for members in a row of samples.
+    pub(super) places: usize,
+    /// Members were laid side by side and apart again.
+    pub(super) laying: Spent,
+    /// Each step.
+    pub(super) steps: Vec<Spent>,
 }
 
 /// A signal that a node hears.
@@ -128,7 +148,7 @@ impl LivePack {
                 (&[(member, link)], _) => {
                     let first = plan.lanes[pack.lanes[member]].nodes[0] == link;
                     let node = Box::new(LiveNode::new(graph, link, plan.rate, sources)?);
-                    steps.push(LiveStep::Alone { member, first, node });
+                    steps.push(LiveStep::Alone { member, first, node, spent: Spent::default() });
                 }
                 (_, Some(LiveStep::Together(last))) if last.goes_on_with(step) => {
                     last.append(graph, step, plan.rate, sources)?;
@@ -156,9 +176,11 @@ impl LivePack {
         span: Span,
         heard: impl Fn(&LiveInput) -> &'b Buffer,
         out: &mut [Buffer],
+        clock: &mut Clock,
     ) -> Result<(), RenderError> {
         for (member, out) in self.members.iter_mut().zip(&mut *out) {
             member.enter(span, &heard, out);
+            clock.lap(&mut member.entering);
         }
         let mut arriving = Arriving::default();
         for (arriving, member) in arriving.iter_mut().zip(&self.members) {
@@ -166,10 +188,11 @@ impl LivePack {
         }
         for step in &mut self.steps {
             match step {
-                LiveStep::Together(together) => together.run(span, &arriving, out),
-                LiveStep::Alone { member, first, node } => {
+                LiveStep::Together(together) => together.run(span, &arriving, out, clock),
+                LiveStep::Alone { member, first, node, spent } => {
                     let arriving = if *first { self.members[*member].heard(&heard) } else { Vec::new() };
                     node.run(span, &arriving, *first, &mut out[*member])?;
+                    clock.lap(spent);
                 }
             }
         }
@@ -183,6 +206,20 @@ impl LivePack {
             LiveStep::Together(together) => together.readings(),
         };
         self.steps.iter().flat_map(of).collect()
+    }
+
+    /// What its work took.
+    pub(super) fn times(&self) -> PackTimes {
+        let of = |step: &LiveStep| match step {
+            LiveStep::Alone { spent, .. } => {
+                RunTimes { places: 1, laying: Spent::default(), steps: vec![*spent] }
+            }
+            LiveStep::Together(together) => together.times(),
+        };
+        PackTimes {
+            entering: self.members.iter().map(|member| member.entering).collect(),
+            runs: self.steps.iter().map(of).collect(),
+        }
     }
 
     /// The keys of the pack's nodes.
@@ -223,6 +260,7 @@ impl Member {
         Member {
             inputs: lane.inputs.iter().map(input).collect(),
             copies: alone && works_in_place(lane.nodes[0].node),
+            entering: Spent::default(),
         }
     }
 

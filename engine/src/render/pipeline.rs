@@ -6,7 +6,8 @@
 use super::{
     Progress, RenderError,
     buffer::Buffer,
-    pack::{Address, LiveInput, LivePack, Span, addresses},
+    clock::{Clock, Log, Spent, Watch},
+    pack::{Address, LiveInput, LivePack, PackTimes, Span, addresses},
     sources::Sources,
 };
 use crate::{
@@ -45,42 +46,12 @@ pub struct Window {
     pub to: Frames,
 }
 
-/// Runs a plan over a window; returns what its effects did, by their keys.
-///
-/// # Errors
-/// What first failed: a source, a listener, a node, or the wish to go on.
-pub fn run(
-    plan: &Plan,
-    graph: &Graph,
-    on: &Machine,
-    window: Window,
-    sources: &dyn Sources,
-    taps: Vec<Tap<'_>>,
-    progress: &Progress<'_>,
-) -> Result<Vec<(String, Reading)>, RenderError> {
-    let mut pipeline = Pipeline::new(plan, graph, on, window, sources, taps)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(on.threads)
-        .build()
-        .map_err(|error| RenderError::Threads(error.to_string()))?;
-    pool.install(|| pipeline.run(progress))?;
-    let mut readings: Vec<_> = pipeline
-        .workers
-        .iter()
-        .flat_map(|worker| match &worker.task {
-            Task::Pack(pack) => pack.readings(),
-            Task::Tap(_) => Vec::new(),
-        })
-        .collect();
-    readings.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(readings)
-}
-
-struct Pipeline<'l> {
+/// A plan at work.
+pub struct Pipeline<'l> {
     workers: Vec<Worker<'l>>,
     rings: Vec<Ring>,
     stages: usize,
-    block: usize,
+    on: Machine,
     origin: i64,
     blocks: usize,
     rate: u32,
@@ -112,6 +83,7 @@ struct Worker<'l> {
     cost: f64,
     task: Task<'l>,
     failed: Option<RenderError>,
+    log: Option<Log>,
 }
 
 enum Task<'l> {
@@ -120,14 +92,35 @@ enum Task<'l> {
 }
 
 struct LiveTap<'l> {
+    output: usize,
     from: Address,
     stage: usize,
     late: i64,
     listener: &'l mut dyn Listener,
+    spent: Spent,
+}
+
+/// What a worker did and how long it took.
+pub(super) struct Worked {
+    pub(super) stage: usize,
+    pub(super) of: Of,
+    pub(super) log: Log,
+}
+
+/// Whose work it was.
+pub(super) enum Of {
+    /// That of a pack, by its number in the plan.
+    Pack(usize, PackTimes),
+    /// That of who hears an output, by its number in the plan.
+    Output(usize, Spent),
 }
 
 impl<'l> Pipeline<'l> {
-    fn new(
+    /// Makes all ready that works over a window.
+    ///
+    /// # Errors
+    /// If a source or a sound cannot be had.
+    pub fn new(
         plan: &Plan,
         graph: &Graph,
         on: &Machine,
@@ -143,25 +136,73 @@ impl<'l> Pipeline<'l> {
             let live = LivePack::new(plan, pack, &addresses, graph, block, sources)?;
             let (stage, cost) = (live.stage, live.cost);
             rings.push(Ring::new(live.size, block, reach));
-            workers.push(Worker { stage, cost, task: Task::Pack(Box::new(live)), failed: None });
+            workers.push(Worker { stage, cost, task: Task::Pack(Box::new(live)), failed: None, log: None });
         }
         let mut latest = 0;
         for tap in taps {
             let output = &plan.outputs[tap.output];
             let stage = plan.lanes[output.lane].stage;
             latest = latest.max(output.latency.0);
-            let (from, late) = (addresses[output.lane], output.latency.0);
-            let task = Task::Tap(LiveTap { from, stage, late, listener: tap.listener });
-            workers.push(Worker { stage: stage + 1, cost: 10.0, task, failed: None });
+            let (from, late, spent) = (addresses[output.lane], output.latency.0, Spent::default());
+            let task =
+                Task::Tap(LiveTap { output: tap.output, from, stage, late, listener: tap.listener, spent });
+            workers.push(Worker { stage: stage + 1, cost: 10.0, task, failed: None, log: None });
         }
         let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
         // Streams begin on the grid of pieces, so that a window changes no cut.
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
-        Ok(Pipeline { rings, workers, stages, block, origin, blocks: frames.div_ceil(block), rate, window })
+        Ok(Pipeline { rings, workers, stages, on: *on, origin, blocks: frames.div_ceil(block), rate, window })
     }
 
-    fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
+    /// Lets all work be timed, if the watch runs.
+    pub(super) fn timed(mut self, watch: &Watch) -> Self {
+        if let Some(epoch) = watch.begun() {
+            let (workers, threads) = (self.workers.len(), self.on.threads);
+            for worker in &mut self.workers {
+                worker.log = Some(Log::new(epoch, workers, threads, self.blocks));
+            }
+        }
+        self
+    }
+
+    /// Works from the window's first frame to its last.
+    ///
+    /// # Errors
+    /// What first failed: a source, a listener, a node, or the wish to go on.
+    pub fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.on.threads)
+            .build()
+            .map_err(|error| RenderError::Threads(error.to_string()))?;
+        pool.install(|| self.play(progress))
+    }
+
+    /// What the effects did, by their keys.
+    pub(super) fn readings(&self) -> Vec<(String, Reading)> {
+        let of = |worker: &Worker<'_>| match &worker.task {
+            Task::Pack(pack) => pack.readings(),
+            Task::Tap(_) => Vec::new(),
+        };
+        let mut readings: Vec<_> = self.workers.iter().flat_map(of).collect();
+        readings.sort_by(|a, b| a.0.cmp(&b.0));
+        readings
+    }
+
+    /// What all did, if it was timed.
+    pub(super) fn worked(self) -> Vec<Worked> {
+        let mut packs = 0..;
+        let worked = self.workers.into_iter().filter_map(|worker| {
+            let of = match &worker.task {
+                Task::Pack(pack) => Of::Pack(packs.next()?, pack.times()),
+                Task::Tap(tap) => Of::Output(tap.output, tap.spent),
+            };
+            Some(Worked { stage: worker.stage, of, log: worker.log? })
+        });
+        worked.collect()
+    }
+
+    fn play(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
         for tick in 0..self.blocks + self.stages {
             if progress.cancelled() {
                 return Err(RenderError::Cancelled);
@@ -170,7 +211,7 @@ impl<'l> Pipeline<'l> {
             if let Some(error) = self.workers.iter_mut().find_map(|worker| worker.failed.take()) {
                 return Err(error);
             }
-            let done = self.origin + (tick * self.block) as i64 - self.window.from.0;
+            let done = self.origin + (tick * self.on.block) as i64 - self.window.from.0;
             progress.tell(Frames(done.max(0)), self.window.to - self.window.from, self.rate);
         }
         Ok(())
@@ -178,7 +219,7 @@ impl<'l> Pipeline<'l> {
 
     /// One tick: the longest work first, so that no thread waits for it at the end.
     fn tick(&mut self, tick: usize) {
-        let (block, origin, blocks, window) = (self.block, self.origin, self.blocks, self.window);
+        let (block, origin, blocks, window) = (self.on.block, self.origin, self.blocks, self.window);
         let mut out: Vec<_> = self.rings.iter_mut().map(|ring| std::mem::take(ring.place(tick))).collect();
         let rings = &self.rings;
         let mut free = out.iter_mut();
@@ -218,14 +259,18 @@ impl Worker<'_> {
         let stage = self.stage;
         // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
         let heard = |from: Address, of: usize| &rings[from.pack].written(tick - (stage - of))[from.member];
+        let mut clock = Log::start(&mut self.log);
         let task = &mut self.task;
         let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
             (Task::Pack(pack), Some(out)) => {
-                pack.run(span, |input: &LiveInput| heard(input.from, input.stage), out)
+                pack.run(span, |input: &LiveInput| heard(input.from, input.stage), out, &mut clock)
             }
-            (Task::Tap(tap), _) => tap.hear(span, heard(tap.from, tap.stage), window),
+            (Task::Tap(tap), _) => tap.hear(span, heard(tap.from, tap.stage), window, &mut clock),
             (Task::Pack(_), None) => unreachable!("every pack has blocks in every set"),
         }));
+        if let Some(log) = &mut self.log {
+            log.note(&clock, span.start, rayon::current_thread_index().unwrap_or_default());
+        }
         self.failed = match done {
             Ok(done) => done.err(),
             Err(panic) => Some(RenderError::Bug { node: self.name(), cause: said(&*panic).to_owned() }),
@@ -254,13 +299,20 @@ fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
 
 impl LiveTap<'_> {
     /// Hands on what of the block lies in the window, once the output's own latency is left out.
-    fn hear(&mut self, span: Span, heard: &Buffer, window: Window) -> Result<(), RenderError> {
+    fn hear(
+        &mut self,
+        span: Span,
+        heard: &Buffer,
+        window: Window,
+        clock: &mut Clock,
+    ) -> Result<(), RenderError> {
         let first = span.start - self.late;
         let clip = |frame: i64| (frame - first).clamp(0, span.frames as i64) as usize;
         let (from, to) = (clip(window.from.0), clip(window.to.0));
-        if from >= to {
-            return Ok(());
+        if from < to {
+            self.listener.hear(&heard.plane(0, to)[from..], &heard.plane(1, to)[from..])?;
         }
-        self.listener.hear(&heard.plane(0, to)[from..], &heard.plane(1, to)[from..])
+        clock.lap(&mut self.spent);
+        Ok(())
     }
 }

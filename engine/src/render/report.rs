@@ -1,5 +1,6 @@
 //! What a render says about itself, as plain data.
 
+use super::profile::Profile;
 use crate::song::StripKind;
 use mixwright_nodes::{
     finish::Finished,
@@ -34,6 +35,9 @@ pub struct Report {
     pub files: Vec<PathBuf>,
     /// Those of them that hold less than was to be heard.
     pub clipped: Vec<Clipped>,
+    /// Where the time went, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
 }
 
 /// A file whose sound went beyond what its format can hold.

@@ -18,6 +18,8 @@ pub(super) struct Targets {
     pub(super) mix: Option<PathBuf>,
     /// Those of the stems, in the order of the plan's outputs.
     pub(super) stems: Vec<PathBuf>,
+    /// That of the trace of the work.
+    pub(super) trace: Option<PathBuf>,
 }
 
 impl Targets {
@@ -43,7 +45,12 @@ impl Targets {
             return Err(RenderError::Song(found));
         }
         let stems = stems.into_iter().map(|(_, path)| path).collect();
-        Ok(Targets { master: request.master.clone(), mix: request.mix.clone(), stems })
+        Ok(Targets {
+            master: request.master.clone(),
+            mix: request.mix.clone(),
+            stems,
+            trace: request.trace.clone(),
+        })
     }
 }
 
@@ -67,11 +74,13 @@ enum Output<'r> {
     Mix,
     Stem(&'r str),
     Master,
+    Trace,
 }
 
 /// All outputs that go into files.
 fn targets<'r>(stems: &'r [(&str, PathBuf)], request: &'r Request) -> Vec<Target<'r>> {
-    let named = [(Output::Master, &request.master), (Output::Mix, &request.mix)];
+    let named =
+        [(Output::Master, &request.master), (Output::Mix, &request.mix), (Output::Trace, &request.trace)];
     let named = named.into_iter().filter_map(|(output, path)| Some((output, path.as_deref()?)));
     let stems = stems.iter().map(|(name, path)| (Output::Stem(name), path.as_path()));
     named.chain(stems).map(|(output, path)| Target { output, path, file: Identity::of(path) }).collect()
@@ -127,6 +136,7 @@ impl fmt::Display for Output<'_> {
         match self {
             Output::Mix => f.write_str("the mix"),
             Output::Master => f.write_str("the master"),
+            Output::Trace => f.write_str("the trace"),
             Output::Stem(strip) => write!(f, "the stem `{strip}`"),
         }
     }
@@ -145,6 +155,7 @@ impl Output<'_> {
     fn elsewhere(self) -> String {
         match self {
             Output::Stem(_) => "let the stems go to a folder of their own".to_owned(),
+            Output::Trace => "give the master another name: the trace is named after it".to_owned(),
             _ => format!("give {self} another name"),
         }
     }

@@ -66,6 +66,7 @@ fn request(folder: &Path) -> Request {
         master: Some(folder.join("master.wav")),
         mix: Some(folder.join("mix.wav")),
         stems: Some(folder.join("stems")),
+        trace: None,
         format: Format::Wav(Depth::Bits16),
         part: None,
         meters: Meters::All,
@@ -131,14 +132,15 @@ fn what_is_not_wanted_or_not_there_is_in_nobodys_way() {
 fn rendered_before() -> (tempfile::TempDir, Song, Request) {
     let (dir, mut song) = studio();
     song.finish = Some(Finish::default());
-    let request = Request { stems: Some(dir.path().join("new/stems")), ..request(dir.path()) };
-    for old in [&request.master, &request.mix] {
+    let (stems, trace) = (Some(dir.path().join("new/stems")), Some(dir.path().join("trace.json")));
+    let request = Request { stems, trace, ..request(dir.path()) };
+    for old in [&request.master, &request.mix, &request.trace] {
         fs::write(old.as_ref().unwrap(), b"old").unwrap();
     }
     (dir, song, request)
 }
 
-const BEFORE: [&str; 4] = ["bass.wav", "kick.wav", "master.wav", "mix.wav"];
+const BEFORE: [&str; 5] = ["bass.wav", "kick.wav", "master.wav", "mix.wav", "trace.json"];
 
 #[test]
 fn a_render_that_is_stopped_leaves_what_was_there() {

@@ -1,6 +1,13 @@
 //! Like effects of several lanes at work, side by side in one kernel.
 
-use super::{RenderError, buffer::Buffer, node::seen, pack::Span, sources::Sources};
+use super::{
+    RenderError,
+    buffer::Buffer,
+    clock::{Clock, Spent},
+    node::seen,
+    pack::{RunTimes, Span},
+    sources::Sources,
+};
 use crate::{
     graph::{Graph, Node, NodeSpec},
     plan::{Link, Step},
@@ -25,6 +32,7 @@ pub(super) struct Together {
     /// A piece of all members: planes of rows, in each of which a member has its place.
     rows: Vec<f32>,
     spare: Vec<f32>,
+    laying: Spent,
 }
 
 /// What arrives at the members of a pack whose lanes begin with an effect.
@@ -37,6 +45,7 @@ struct Kernel {
     keys: Vec<String>,
     behind: Frames,
     live: Box<dyn Processor>,
+    spent: Spent,
 }
 
 impl Together {
@@ -52,6 +61,7 @@ impl Together {
             chain: Vec::new(),
             rows: vec![0.0; plane * width.channels()],
             spare: vec![0.0; plane],
+            laying: Spent::default(),
             members,
         }
     }
@@ -83,16 +93,17 @@ impl Together {
         }
         let live = AnyEffect::prepare(&slots, &setup, &heard);
         let keys = nodes_of().map(|node| node.key.clone()).collect();
-        self.chain.push(Kernel { keys, behind: nodes[0].1.behind, live });
+        self.chain.push(Kernel { keys, behind: nodes[0].1.behind, live, spent: Spent::default() });
         Ok(())
     }
 
     /// Works on a block of each member: on what is in its own, or where its lane begins on what arrives there.
-    pub(super) fn run(&mut self, span: Span, arriving: &Arriving<'_>, out: &mut [Buffer]) {
+    pub(super) fn run(&mut self, span: Span, arriving: &Arriving<'_>, out: &mut [Buffer], clock: &mut Clock) {
         let plane = PIECE * self.strips;
         for (from, frames, settles) in span.pieces() {
             let shape = Shape { channels: self.width.channels(), strips: self.strips, frames, settles };
             self.gather(from, frames, arriving, out);
+            clock.lap(&mut self.laying);
             for kernel in &mut self.chain {
                 kernel.live.process(&mut Io {
                     audio: Block::new(&mut self.rows, plane, shape),
@@ -101,8 +112,10 @@ impl Together {
                     spare: Block::new(&mut self.spare, plane, Shape { channels: 1, ..shape }),
                     at: Frames(span.start + from as i64) - kernel.behind,
                 });
+                clock.lap(&mut kernel.spent);
             }
             self.scatter(from, frames, out);
+            clock.lap(&mut self.laying);
         }
     }
 
@@ -138,6 +151,15 @@ impl Together {
             kernel.keys.iter().enumerate().map(reading).collect()
         };
         self.chain.iter().flat_map(of).collect()
+    }
+
+    /// What it took.
+    pub(super) fn times(&self) -> RunTimes {
+        RunTimes {
+            places: self.strips,
+            laying: self.laying,
+            steps: self.chain.iter().map(|kernel| kernel.spent).collect(),
+        }
     }
 
     /// The keys of all its effects.

@@ -13,7 +13,7 @@ use mixwright_engine::{
     plan::{self, Machine, Plan},
     render::{
         Progress, RenderError,
-        pipeline::{self, Listener, Tap, Window},
+        pipeline::{Listener, Pipeline, Tap, Window},
         sources::{Player, Sources},
     },
     resolved::PlayedClip,
@@ -170,7 +170,9 @@ pub(crate) fn render(song: &Song, on: Machine, window: Window) -> BTreeMap<Strin
         .collect();
     let stop = AtomicBool::new(false);
     let progress = Progress { told: &|_, _, _| {}, stop: &stop };
-    pipeline::run(&plan, &graph, &on, window, &Made, taps, &progress).unwrap();
+    let mut pipeline = Pipeline::new(&plan, &graph, &on, window, &Made, taps).unwrap();
+    pipeline.run(&progress).unwrap();
+    drop(pipeline);
     plan.outputs.iter().map(|o| format!("{:?} {}", o.place, o.name)).zip(kept).collect()
 }
 
