@@ -89,7 +89,12 @@ pub(crate) struct Render {
     /// Frames that are worked on at once. Changes no bit of the output.
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
-    /// Print the report as JSON.
+    /// Tell on the standard error where the time went: strip by strip with their effects, by stages, packs and threads. A
+    /// trace of it all goes beside the output, `OUT.trace.json`, for ui.perfetto.dev, chrome://tracing or Firefox's
+    /// profiler. Changes no bit of the output.
+    #[arg(long)]
+    pub(crate) profile: bool,
+    /// Print the report as JSON, and the profile within it.
     #[arg(long)]
     pub(crate) json: bool,
     /// Print nothing but errors; what would only be printed is not measured either.

@@ -10,6 +10,7 @@ mod measure;
 mod outcome;
 mod outputs;
 mod part;
+mod profile;
 mod progress;
 mod render;
 mod sections;

@@ -14,7 +14,9 @@ pub(crate) struct Outputs {
     pub(crate) mix: Option<PathBuf>,
     /// The folder of the stems.
     pub(crate) stems: Option<PathBuf>,
-    /// The kind of all of them.
+    /// The trace of a profile, named after the master.
+    pub(crate) trace: Option<PathBuf>,
+    /// The kind of all that is heard.
     pub(crate) format: Format,
 }
 
@@ -29,7 +31,8 @@ impl Outputs {
             (None, Stems::None) => None,
             (None, _) => Some(master.with_extension("").with_file_name(format!("{} stems", stem(&master)))),
         };
-        Ok(Outputs { master, mix: args.mix.clone(), stems, format })
+        let trace = args.profile.then(|| master.with_extension("trace.json"));
+        Ok(Outputs { master, mix: args.mix.clone(), stems, trace, format })
     }
 }
 

@@ -6,9 +6,10 @@ use crate::{
     outcome::Outcome,
     outputs::Outputs,
     part, print,
+    profile::Told,
     progress::{Line, Wanted},
     sections::{self, Measured},
-    stop, table,
+    stop, table, tell,
 };
 use mixwright_engine::{
     diagnostic::Diagnostic,
@@ -21,7 +22,7 @@ use mixwright_engine::{
     song::{Song, Stems, UsedFile},
 };
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
     let begun = Instant::now();
@@ -36,6 +37,7 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         load::warn(&checked.warnings);
     }
     let request = request(args, &song, &checked.song, texts(args, read))?;
+    let declared = args.profile.then(|| begun.elapsed());
     let stop = stop::from_outside()?;
     let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });
     let told = |done, all, rate| line.tell(done, all, rate);
@@ -48,7 +50,7 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         }
         _ => Vec::new(),
     };
-    said(&report, &sections, args, begun)
+    said(&report, &sections, args, begun, declared)
 }
 
 /// Whether anything is told at the end.
@@ -68,8 +70,16 @@ fn clippings(report: &Report) -> Vec<Diagnostic> {
     report.clipped.iter().map(told).collect()
 }
 
-fn said(report: &Report, sections: &[Measured], args: &args::Render, begun: Instant) -> Result<(), Outcome> {
+fn said(
+    report: &Report,
+    sections: &[Measured],
+    args: &args::Render,
+    begun: Instant,
+    declared: Option<Duration>,
+) -> Result<(), Outcome> {
     let took = begun.elapsed();
+    let profile = report.profile.as_ref().zip(declared);
+    let profile = profile.map(|(engine, declaring)| Told { engine, declaring, took });
     if !args.quiet {
         load::warn(&clippings(report));
     }
@@ -78,10 +88,17 @@ fn said(report: &Report, sections: &[Measured], args: &args::Render, begun: Inst
             let mut json = serde_json::to_value(report).unwrap_or_default();
             json["sections"] = sections.iter().map(section).collect();
             json["seconds_taken"] = took.as_secs_f64().into();
+            if let Some(profile) = profile {
+                json["profile"] = profile.json();
+            }
             print(&format!("{json:#}\n"))
         }
         (_, true) => Ok(()),
-        _ => print(&table::report(report, sections, took)),
+        _ => {
+            print(&table::report(report, sections, took))?;
+            profile.iter().for_each(|profile| tell(&format!("\n{}", profile.text())));
+            Ok(())
+        }
     }
 }
 
@@ -96,13 +113,13 @@ fn request(
     checked: &Resolved,
     keep: Vec<UsedFile>,
 ) -> Result<Request, Outcome> {
-    let Outputs { master, mix, stems, format } = Outputs::new(args, song)?;
+    let Outputs { master, mix, stems, trace, format } = Outputs::new(args, song)?;
     let threads = args.threads.map_or_else(|| Machine::default().threads, usize::from);
     Ok(Request {
         master: Some(master),
         mix,
         stems,
-        trace: None,
+        trace,
         keep,
         format,
         part: part::of(args, checked)?,

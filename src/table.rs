@@ -164,7 +164,8 @@ pub(crate) fn measures(readings: &[(String, Measured)]) -> String {
     text
 }
 
-fn plain(head: &[&str]) -> Table {
+/// A table without lines.
+pub(crate) fn plain(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
     if head.iter().any(|name| !name.is_empty()) {
@@ -174,7 +175,7 @@ fn plain(head: &[&str]) -> Table {
 }
 
 /// Names to the left, figures to the right.
-fn aligned(table: &mut Table) {
+pub(crate) fn aligned(table: &mut Table) {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -6,6 +6,7 @@
 mod faults;
 mod files;
 mod listening;
+mod profile;
 mod sameness;
 #[cfg(unix)]
 mod signals;
