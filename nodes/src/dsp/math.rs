@@ -32,3 +32,9 @@ pub fn share(seconds: f64, rate: f64) -> f64 {
 pub fn settle(x: f64) -> f64 {
     if x.abs() < 1e-18 { 0.0 } else { x }
 }
+
+/// As [`settle`], for loops that hold samples.
+#[inline(always)]
+pub fn settle_sample(x: f32) -> f32 {
+    if x.abs() < 1e-18 { 0.0 } else { x }
+}

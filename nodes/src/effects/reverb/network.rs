@@ -13,6 +13,7 @@ use crate::{
     dsp::{
         cpu::{Floats, Isa, Octet},
         hadamard::{LINES, Lines, hadamard},
+        math::settle_sample as settle,
         ring::{CHUNK, Chunk, Ring},
     },
     unit::Frames,
@@ -20,12 +21,6 @@ use crate::{
 
 /// What both Hadamard transforms in a row multiply by.
 const TWICE: f32 = LINES as f32;
-
-/// Clears what has decayed below hearing, so that the loop never works on denormal numbers.
-#[inline(always)]
-fn settle(x: f32) -> f32 {
-    if x.abs() < 1e-18 { 0.0 } else { x }
-}
 
 /// The loop with its diffuser. It holds `f32`, as sound does between nodes: an error of -134 dB, for twice as many lines
 /// in a vector.
