@@ -24,7 +24,7 @@ use rhai::Dynamic;
 const SHARED: &[&str] = &["mix", "bypass", "on", "name"];
 
 /// Effects of which a track hears itself as well: all wet on it, they are nearly always a mistake.
-const ROOMS: &[&str] = &["reverb", "convolve", "delay"];
+const ROOMS: &[&str] = &["reverb", "freeverb", "convolve", "delay"];
 
 /// A setting as it was given, and what of the call it is.
 #[derive(Clone, Debug)]

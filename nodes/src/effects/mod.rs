@@ -12,6 +12,7 @@ pub mod duck;
 pub mod eq;
 pub mod expand;
 pub mod filter;
+pub mod freeverb;
 pub mod gate;
 pub mod high_pass;
 pub mod high_shelf;
@@ -48,6 +49,7 @@ crate::effects! {
     duck::Duck,
     eq::Eq,
     expand::Expand,
+    freeverb::Freeverb,
     gate::Gate,
     high_pass::HighPass,
     high_shelf::HighShelf,
