@@ -26,7 +26,9 @@ pub(super) fn lay(
 ) -> Laid {
     let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
     let limit = longest_lane(graph, &wires.order, on);
-    let mut layout = Layout { graph, wires, rate, lanes: Vec::new(), lane_of: BTreeMap::new() };
+    let sources = wires.order.iter().filter(|node| plays(graph, **node)).count();
+    let apart = sources < MANY * on.threads;
+    let mut layout = Layout { graph, wires, rate, apart, lanes: Vec::new(), lane_of: BTreeMap::new() };
     for node in &wires.order {
         layout.place(*node, &ends, limit);
     }
@@ -35,6 +37,16 @@ pub(super) fn lay(
 
 /// Nodes that a lane has at most, so that comparing lanes stays quick.
 const LONGEST: usize = 64;
+
+/// Sources for each thread from which on they belong to their strips' lanes, so that what they read is still at hand when it
+/// is worked on. Fewer are lanes by themselves: effects of many strips share a pack, and one thread would read all their
+/// files.
+const MANY: usize = 64;
+
+/// Whether a node plays files.
+fn plays(graph: &Graph, node: NodeIndex) -> bool {
+    matches!(graph.net[node].spec, NodeSpec::Source(_))
+}
 
 /// The cost at which a lane is cut, so that no thread waits for a long one.
 fn longest_lane(graph: &Graph, order: &[NodeIndex], on: &Machine) -> f64 {
@@ -49,6 +61,8 @@ struct Layout<'a> {
     graph: &'a Graph,
     wires: &'a Wires,
     rate: u32,
+    /// Whether sources are lanes by themselves.
+    apart: bool,
     lanes: Vec<Lane>,
     lane_of: BTreeMap<NodeIndex, usize>,
 }
@@ -63,7 +77,8 @@ impl Layout<'_> {
             {
                 let lane = self.lane_of[&source];
                 let (cost, nodes) = (self.lanes[lane].cost + cost, self.lanes[lane].nodes.len());
-                (cost <= limit && nodes < LONGEST && !self.plays(source)).then_some(lane)
+                let apart = self.apart && plays(self.graph, source);
+                (cost <= limit && nodes < LONGEST && !apart).then_some(lane)
             }
             _ => None,
         };
@@ -75,12 +90,6 @@ impl Layout<'_> {
         lane_mut.width = self.graph.net[node].output;
         lane_mut.cost += cost;
         self.lane_of.insert(node, lane);
-    }
-
-    /// Whether a node plays files. Those are lanes by themselves: effects of many strips share a pack, and one thread
-    /// would read all their files.
-    fn plays(&self, node: NodeIndex) -> bool {
-        matches!(self.graph.net[node].spec, NodeSpec::Source(_))
     }
 
     fn latency(&self, node: NodeIndex) -> Frames {

@@ -3,22 +3,18 @@
 use super::{buffer::Buffer, pack::Heard};
 use crate::{graph::Role, plan::Share};
 use mixwright_nodes::{
-    dsp::cpu::{Isa, Job, dispatch},
+    dsp::cpu::{Isa, Job, Vector, dispatch},
     effect::Width,
 };
-
-/// Frames whose sums stay in registers while all inputs are added.
-const ROW: usize = 16;
 
 /// Sums all main inputs into `out`. A mono input of a stereo sum is laid in the middle at its power; the channels of a
 /// stereo input of a mono sum are averaged.
 pub(super) fn run(heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Buffer) {
     for (channel, total) in out.planes(width, frames).into_iter().enumerate() {
-        let parts: Vec<(&[f32], f64)> = heard
-            .iter()
-            .filter(|input| input.role == Role::Main)
-            .flat_map(|input| parts(input, width, channel, frames))
-            .collect();
+        let mut parts = Vec::with_capacity(2 * heard.len());
+        for input in heard.iter().filter(|input| input.role == Role::Main) {
+            parts.extend(self::parts(input, width, channel, frames));
+        }
         dispatch(Add { total, parts: &parts });
     }
 }
@@ -33,6 +29,18 @@ impl Job for Add<'_, '_> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
+        // As many frames as stay in registers while all inputs are added: the more, the longer each input is read at once.
+        match I::Wide::N {
+            16 => self.rows::<64>(),
+            8 => self.rows::<32>(),
+            _ => self.rows::<16>(),
+        }
+    }
+}
+
+impl Add<'_, '_> {
+    #[inline(always)]
+    fn rows<const ROW: usize>(self) {
         let Add { total, parts } = self;
         let (rows, rest) = total.as_chunks_mut::<ROW>();
         let whole = rows.len() * ROW;

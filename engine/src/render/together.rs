@@ -14,7 +14,7 @@ use crate::{
 };
 use mixwright_nodes::{
     block::{Block, PIECE, Shape},
-    dsp::interleave,
+    dsp::{aligned::Aligned, interleave},
     effect::{Reading, Seen, Slot, Width},
     effects::AnyEffect,
     processor::{Io, Processor, Setup},
@@ -30,8 +30,8 @@ pub(super) struct Together {
     width: Width,
     chain: Vec<Kernel>,
     /// A piece of all members: planes of rows, in each of which a member has its place.
-    rows: Vec<f32>,
-    spare: Vec<f32>,
+    rows: Aligned<f32>,
+    spare: Aligned<f32>,
     laying: Spent,
 }
 
@@ -59,8 +59,8 @@ impl Together {
             strips,
             width,
             chain: Vec::new(),
-            rows: vec![0.0; plane * width.channels()],
-            spare: vec![0.0; plane],
+            rows: Aligned::zeros(plane * width.channels()),
+            spare: Aligned::zeros(plane),
             laying: Spent::default(),
             members,
         }

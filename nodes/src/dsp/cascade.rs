@@ -4,6 +4,7 @@
 //! filters of the same coefficients, designed anew for every tick. It knows prototypes, not effects.
 
 use super::{
+    aligned::Aligned,
     cpu::{Isa, Job, Two, Vector, dispatch},
     matched::{Biquad, Matched, NO_CORRECTION, Residual, angle},
     prototype::{Correction, Prototype},
@@ -23,7 +24,7 @@ pub struct Cascade {
     /// The digital forms of all sections as they were last tuned, strip by strip.
     matched: Vec<Matched>,
     strips: usize,
-    work: Vec<f64>,
+    work: Aligned<f64>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ impl Cascade {
             links,
             matched: vec![Matched::NONE; sections * setup.strips],
             strips: setup.strips,
-            work: vec![0.0; PIECE * setup.strips * setup.channels],
+            work: Aligned::zeros(PIECE * setup.strips * setup.channels),
         }
     }
 

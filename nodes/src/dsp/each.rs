@@ -18,13 +18,18 @@ pub trait Sample<const K: usize>: Clone + Send {
 /// Samples that a loop works on: strips side by side fit in it a whole number of times.
 const TILE: usize = 128;
 
+/// Knobs as their samples lie, where a line of the cache begins: no vector of theirs lies across two.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Laid<const K: usize>([[f32; TILE]; K]);
+
 /// A function of samples over every channel and strip of a block.
 #[derive(Clone, Debug)]
 pub struct Each<F, const K: usize> {
     knobs: Knobs<K>,
     /// The knobs laid out as the samples are, so that both lie in flat loops: a loop of strips within a loop of frames
     /// runs many times slower whenever the compiler makes vectors of the wrong one.
-    laid: Box<[[f32; TILE]; K]>,
+    laid: Box<Laid<K>>,
     /// Whether the knobs rest where they are laid out.
     rests: bool,
     sample: PhantomData<F>,
@@ -33,7 +38,7 @@ pub struct Each<F, const K: usize> {
 impl<F: Sample<K>, const K: usize> Each<F, K> {
     /// With all knobs at 0.
     pub fn new(setup: &Setup) -> Self {
-        let laid = Box::new([[0.0; TILE]; K]);
+        let laid = Box::new(Laid([[0.0; TILE]; K]));
         Each { knobs: Knobs::new(setup.strips), laid, rests: false, sample: PhantomData }
     }
 
@@ -57,13 +62,13 @@ impl<F: Sample<K>, const K: usize> Each<F, K> {
         let whole = tiles.len();
         for (index, tile) in tiles.iter_mut().enumerate() {
             self.lay(index * TILE / strips);
-            shape::<F, K>(tile, &self.laid);
+            shape::<F, K>(tile, &self.laid.0);
         }
         if !rest.is_empty() {
             self.lay(whole * TILE / strips);
             let mut tile = [0.0; TILE];
             tile[..rest.len()].copy_from_slice(rest);
-            shape::<F, K>(&mut tile, &self.laid);
+            shape::<F, K>(&mut tile, &self.laid.0);
             rest.copy_from_slice(&tile[..rest.len()]);
         }
     }
@@ -72,7 +77,7 @@ impl<F: Sample<K>, const K: usize> Each<F, K> {
     #[inline(always)]
     fn lay(&mut self, frames: usize) {
         if !self.rests {
-            self.knobs.lay(frames, &mut self.laid);
+            self.knobs.lay(frames, &mut self.laid.0);
             self.rests = !self.knobs.moving();
         }
     }

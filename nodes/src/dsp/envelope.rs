@@ -4,6 +4,7 @@
 //! it stands still and does not distort (a bare rectified signal distorts 50 Hz at -35 dB; this at none).
 
 use super::{
+    aligned::Aligned,
     fast::{self, larger},
     window::Window,
 };
@@ -37,7 +38,7 @@ pub fn span(release: Ms) -> Ms {
 pub struct Detector {
     detect: Detect,
     strips: usize,
-    planes: Vec<f32>,
+    planes: Aligned<f32>,
     /// The lengths of all strips' windows.
     spans: Vec<usize>,
     channels: [Windows; 2],
@@ -57,7 +58,7 @@ impl Detector {
         Detector {
             detect,
             strips: setup.strips,
-            planes: vec![0.0; 2 * PIECE * setup.strips],
+            planes: Aligned::zeros(2 * PIECE * setup.strips),
             spans: vec![1; setup.strips],
             channels: std::array::from_fn(|_| Windows::Together(Window::new(room, setup.strips))),
         }

@@ -2,6 +2,7 @@
 //!
 //! Coefficients and the states of filters are `f64`. Delay lines, levels and gains are `f32`, as sound is between nodes.
 
+pub mod aligned;
 pub mod ballistics;
 pub mod bounds;
 pub mod cascade;

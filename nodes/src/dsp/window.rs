@@ -1,6 +1,7 @@
 //! The last few milliseconds of strips side by side: the largest sample, or the mean of the squares.
 
 use super::{
+    aligned::Aligned,
     cpu::{Floats, Isa, Job, Vector, dispatch},
     envelope::Detect,
 };
@@ -13,7 +14,7 @@ use super::{
 pub struct Window {
     strips: usize,
     /// Rows of samples: those of this turn up to `next`, after that the maxima of what is left of the turn before.
-    past: Vec<f32>,
+    past: Aligned<f32>,
     /// Frames in a turn.
     length: usize,
     wanted: usize,
@@ -27,19 +28,16 @@ pub struct Window {
 impl Window {
     /// A window of silence, to be at most one frame shorter than `room`, for so many strips.
     pub fn new(room: usize, strips: usize) -> Self {
-        let (past, largest, sums) = (vec![0.0; room * strips], vec![0.0; strips], vec![0.0; strips]);
+        let (past, largest, sums) = (Aligned::zeros(room * strips), vec![0.0; strips], vec![0.0; strips]);
         Window { strips, past, length: 1, wanted: 1, next: 0, largest, sums }
     }
 
     /// The window of one of its strips.
     pub fn of(&self, strip: usize) -> Window {
-        Window {
-            strips: 1,
-            past: self.past[strip..].iter().step_by(self.strips).copied().collect(),
-            largest: vec![self.largest[strip]],
-            sums: vec![self.sums[strip]],
-            ..*self
-        }
+        let mut past = Aligned::zeros(self.past.len() / self.strips);
+        let own = self.past[strip..].iter().step_by(self.strips);
+        past.iter_mut().zip(own).for_each(|(to, from)| *to = *from);
+        Window { strips: 1, past, largest: vec![self.largest[strip]], sums: vec![self.sums[strip]], ..*self }
     }
 
     /// Sets the length, which it takes on at its next turn.

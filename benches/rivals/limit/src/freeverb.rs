@@ -2,7 +2,7 @@
 
 use crate::session::Reverb;
 
-pub const COMBS: [usize; 8] = [1214, 1293, 1390, 1476, 1548, 1623, 1695, 1760];
+pub const COMBS: [usize; 8] = [1215, 1293, 1390, 1476, 1548, 1623, 1695, 1760];
 pub const ALL_PASSES: [usize; 4] = [605, 480, 371, 245];
 /// By how many frames the right side's delays are longer.
 pub const SPREAD: usize = 25;
