@@ -2,7 +2,10 @@
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mixwright_engine::sink::{Depth, Format};
+use mixwright_engine::{
+    plan::Machine,
+    sink::{Depth, Format},
+};
 use std::path::PathBuf;
 
 /// A mix is a program: renders songs declared in scripts.
@@ -87,7 +90,7 @@ pub(crate) struct Render {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
     /// Frames that are worked on at once. Changes no bit of the output.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = Machine::default().block as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
     /// Tell on the standard error where the time went: strip by strip with their effects, by stages, packs and threads. A
     /// trace of it all goes beside the output, `OUT.trace.json`, for ui.perfetto.dev, chrome://tracing or Firefox's

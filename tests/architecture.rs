@@ -33,7 +33,7 @@ const NAMED: [(&str, &str, usize); 5] = [
     ("rayon", "engine/src/", 1),
     ("symphonia", "engine/src/", 1),
     ("hound", "engine/src/", 1),
-    ("petgraph", "engine/src/", 2),
+    ("petgraph", "engine/src/", 1),
     ("rusty_flac", "engine/src/", 1),
 ];
 

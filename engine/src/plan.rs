@@ -31,7 +31,7 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine { threads, block: 1024, pack: 16 }
+        Machine { threads, block: 2048, pack: 16 }
     }
 }
 

@@ -14,6 +14,7 @@ mod part;
 pub mod pipeline;
 pub mod profile;
 pub mod report;
+mod schedule;
 pub mod sources;
 mod store;
 mod sum;

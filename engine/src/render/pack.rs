@@ -39,7 +39,6 @@ struct Member {
 /// A signal that arrives, delayed to meet the others.
 pub(super) struct LiveInput {
     pub(super) from: Address,
-    pub(super) stage: usize,
     role: Role,
     width: Width,
     share: Option<Share>,
@@ -250,7 +249,6 @@ impl Member {
             let setup = Setup { rate: plan.rate, channels: from.width.channels(), strips: 1, moves: false };
             LiveInput {
                 from: addresses[input.lane],
-                stage: from.stage,
                 role: input.role,
                 width: from.width,
                 share: input.share,

@@ -1,22 +1,24 @@
 //! The pipeline: at each tick every pack of every stage works, each on its own block.
 //!
 //! A pack of stage `s` works at tick `t` on block `t - s`; it reads what its inputs wrote in earlier ticks and writes this
-//! tick's set of a ring. State and outputs are apart, so a tick needs no lock. The only file that knows of threads.
+//! tick's place of a ring. By the schedule no place is written while another reads it: its locks are never waited for.
 
 use super::{
     Progress, RenderError,
     buffer::Buffer,
     clock::{Clock, Log, Spent, Watch},
     pack::{Address, LiveInput, LivePack, PackTimes, Span, addresses},
+    schedule::{Schedule, Wait, Work},
     sources::Sources,
 };
 use crate::{
     graph::Graph,
     panic::said,
-    plan::{Machine, Plan},
+    plan::{Machine, Pack, Plan},
 };
 use mixwright_nodes::{block::PIECE, effect::Reading, unit::Frames};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Hears what comes out at a place, from the window's first frame to its last.
 pub trait Listener: Send {
@@ -48,33 +50,31 @@ pub struct Window {
 
 /// A plan at work.
 pub struct Pipeline<'l> {
-    workers: Vec<Worker<'l>>,
+    workers: Vec<Mutex<Worker<'l>>>,
     rings: Vec<Ring>,
-    stages: usize,
     on: Machine,
     origin: i64,
     blocks: usize,
+    stages: usize,
     rate: u32,
     window: Window,
 }
 
 /// What a pack wrote in its last ticks, as many as its latest reader goes back: the blocks of its members.
-struct Ring(Vec<Vec<Buffer>>);
+struct Ring(Vec<RwLock<Vec<Buffer>>>);
 
 impl Ring {
     /// Room for what is read up to so many ticks later.
     fn new(members: usize, block: usize, reach: usize) -> Ring {
-        Ring(vec![vec![Buffer::new(block); members]; reach + 1])
+        Ring((0..=reach).map(|_| RwLock::new(vec![Buffer::new(block); members])).collect())
     }
 
-    fn written(&self, tick: usize) -> &[Buffer] {
-        &self.0[tick % self.0.len()]
+    fn written(&self, tick: usize) -> RwLockReadGuard<'_, Vec<Buffer>> {
+        self.0[tick % self.0.len()].read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place that this tick writes, for as long as others read the rest.
-    fn place(&mut self, tick: usize) -> &mut Vec<Buffer> {
-        let length = self.0.len();
-        &mut self.0[tick % length]
+    fn place(&self, tick: usize) -> RwLockWriteGuard<'_, Vec<Buffer>> {
+        self.0[tick % self.0.len()].write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,19 +82,21 @@ struct Worker<'l> {
     stage: usize,
     cost: f64,
     task: Task<'l>,
+    /// The packs that it reads, each with its stage, in the order of their numbers.
+    reads: Vec<(usize, usize)>,
     failed: Option<RenderError>,
     log: Option<Log>,
 }
 
 enum Task<'l> {
-    Pack(Box<LivePack>),
+    /// A pack, by its number in the plan.
+    Pack(usize, Box<LivePack>),
     Tap(LiveTap<'l>),
 }
 
 struct LiveTap<'l> {
     output: usize,
     from: Address,
-    stage: usize,
     late: i64,
     listener: &'l mut dyn Listener,
     spent: Spent,
@@ -132,11 +134,18 @@ impl<'l> Pipeline<'l> {
         let mut workers = Vec::new();
         let addresses = addresses(plan);
         let mut rings = Vec::new();
-        for (pack, reach) in plan.packs.iter().zip(reaches(plan, &addresses)) {
+        for (number, (pack, reach)) in plan.packs.iter().zip(reaches(plan, &addresses)).enumerate() {
             let live = LivePack::new(plan, pack, &addresses, graph, block, sources)?;
-            let (stage, cost) = (live.stage, live.cost);
             rings.push(Ring::new(live.size, block, reach));
-            workers.push(Worker { stage, cost, task: Task::Pack(Box::new(live)), failed: None, log: None });
+            let (stage, cost, task) = (live.stage, live.cost, Task::Pack(number, Box::new(live)));
+            workers.push(Worker {
+                stage,
+                cost,
+                task,
+                reads: reads(plan, pack, &addresses),
+                failed: None,
+                log: None,
+            });
         }
         let mut latest = 0;
         for tap in taps {
@@ -144,22 +153,23 @@ impl<'l> Pipeline<'l> {
             let stage = plan.lanes[output.lane].stage;
             latest = latest.max(output.latency.0);
             let (from, late, spent) = (addresses[output.lane], output.latency.0, Spent::default());
-            let task =
-                Task::Tap(LiveTap { output: tap.output, from, stage, late, listener: tap.listener, spent });
-            workers.push(Worker { stage: stage + 1, cost: 10.0, task, failed: None, log: None });
+            let task = Task::Tap(LiveTap { output: tap.output, from, late, listener: tap.listener, spent });
+            let reads = vec![(from.pack, stage)];
+            workers.push(Worker { stage: stage + 1, cost: 10.0, task, reads, failed: None, log: None });
         }
         let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
         // Streams begin on the grid of pieces, so that a window changes no cut.
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
-        Ok(Pipeline { rings, workers, stages, on: *on, origin, blocks: frames.div_ceil(block), rate, window })
+        let (blocks, workers) = (frames.div_ceil(block), workers.into_iter().map(Mutex::new).collect());
+        Ok(Pipeline { workers, rings, on: *on, origin, blocks, stages, rate, window })
     }
 
     /// Lets all work be timed, if the watch runs.
     pub(super) fn timed(mut self, watch: &Watch) -> Self {
         if let Some(epoch) = watch.begun() {
             let (workers, threads) = (self.workers.len(), self.on.threads);
-            for worker in &mut self.workers {
+            for worker in self.workers.iter_mut().map(own) {
                 worker.log = Some(Log::new(epoch, workers, threads, self.blocks));
             }
         }
@@ -171,17 +181,35 @@ impl<'l> Pipeline<'l> {
     /// # Errors
     /// What first failed: a source, a listener, a node, or the wish to go on.
     pub fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.on.threads)
-            .build()
-            .map_err(|error| RenderError::Threads(error.to_string()))?;
-        pool.install(|| self.play(progress))
+        self.schedule().run(self.on.threads, &Playing { pipeline: self, progress })?;
+        if let Some(error) = self.workers.iter_mut().find_map(|worker| own(worker).failed.take()) {
+            return Err(error);
+        }
+        if progress.cancelled() { Err(RenderError::Cancelled) } else { Ok(()) }
+    }
+
+    /// A worker waits for its own last tick, for those that write what it reads, and for those that read what it will
+    /// write over.
+    fn schedule(&mut self) -> Schedule {
+        let workers: Vec<&Worker<'_>> = self.workers.iter_mut().map(|worker| &*own(worker)).collect();
+        let mut waits: Vec<Vec<Wait>> =
+            (0..workers.len()).map(|worker| vec![Wait { worker, lag: 1 }]).collect();
+        for (reader, worker) in workers.iter().enumerate() {
+            // Packs come first among the workers, in the order of their numbers.
+            for (writer, stage) in &worker.reads {
+                let (distance, room) = (worker.stage - stage, self.rings[*writer].0.len());
+                waits[reader].push(Wait { worker: *writer, lag: distance });
+                waits[*writer].push(Wait { worker: reader, lag: room - distance });
+            }
+        }
+        let costs: Vec<f64> = workers.iter().map(|worker| worker.cost).collect();
+        Schedule::new(&costs, waits, self.blocks + self.stages)
     }
 
     /// What the effects did, by their keys.
     pub(super) fn readings(&self) -> Vec<(String, Reading)> {
-        let of = |worker: &Worker<'_>| match &worker.task {
-            Task::Pack(pack) => pack.readings(),
+        let of = |worker| match &locked(worker).task {
+            Task::Pack(_, pack) => pack.readings(),
             Task::Tap(_) => Vec::new(),
         };
         let mut readings: Vec<_> = self.workers.iter().flat_map(of).collect();
@@ -191,85 +219,74 @@ impl<'l> Pipeline<'l> {
 
     /// What all did, if it was timed.
     pub(super) fn worked(self) -> Vec<Worked> {
-        let mut packs = 0..;
         let worked = self.workers.into_iter().filter_map(|worker| {
+            let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let of = match &worker.task {
-                Task::Pack(pack) => Of::Pack(packs.next()?, pack.times()),
+                Task::Pack(number, pack) => Of::Pack(*number, pack.times()),
                 Task::Tap(tap) => Of::Output(tap.output, tap.spent),
             };
             Some(Worked { stage: worker.stage, of, log: worker.log? })
         });
         worked.collect()
     }
+}
 
-    fn play(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
-        for tick in 0..self.blocks + self.stages {
-            if progress.cancelled() {
-                return Err(RenderError::Cancelled);
-            }
-            self.tick(tick);
-            if let Some(error) = self.workers.iter_mut().find_map(|worker| worker.failed.take()) {
-                return Err(error);
-            }
-            let done = self.origin + (tick * self.on.block) as i64 - self.window.from.0;
-            progress.tell(Frames(done.max(0)), self.window.to - self.window.from, self.rate);
-        }
-        Ok(())
+/// A pipeline while it plays.
+struct Playing<'p, 'l> {
+    pipeline: &'p Pipeline<'l>,
+    progress: &'p Progress<'p>,
+}
+
+impl Work for Playing<'_, '_> {
+    fn begin(&self, tick: usize) -> bool {
+        let Pipeline { on, origin, window, rate, .. } = self.pipeline;
+        let done = origin + (tick * on.block) as i64 - window.from.0;
+        self.progress.tell(Frames(done.max(0)), window.to - window.from, *rate);
+        !self.progress.cancelled()
     }
 
-    /// One tick: the longest work first, so that no thread waits for it at the end.
-    fn tick(&mut self, tick: usize) {
-        let (block, origin, blocks, window) = (self.on.block, self.origin, self.blocks, self.window);
-        let mut out: Vec<_> = self.rings.iter_mut().map(|ring| std::mem::take(ring.place(tick))).collect();
-        let rings = &self.rings;
-        let mut free = out.iter_mut();
-        let mut todo: Vec<_> = self
-            .workers
-            .iter_mut()
-            .map(|worker| {
-                let slot = if matches!(worker.task, Task::Pack(_)) { free.next() } else { None };
-                (worker, slot)
-            })
-            .filter(|(worker, _)| (worker.stage..worker.stage + blocks).contains(&tick))
-            .collect();
-        todo.sort_by(|a, b| b.0.cost.total_cmp(&a.0.cost));
-        rayon::scope_fifo(|scope| {
-            for (worker, slot) in todo {
-                scope.spawn_fifo(move |_| {
-                    let start = origin + ((tick - worker.stage) * block) as i64;
-                    worker.work(Span { start, frames: block }, tick, rings, slot, window);
-                });
-            }
-        });
-        for (ring, out) in self.rings.iter_mut().zip(out) {
-            *ring.place(tick) = out;
+    fn work(&self, worker: usize, tick: usize, thread: usize) -> bool {
+        let Pipeline { workers, rings, on, origin, blocks, window, .. } = self.pipeline;
+        let mut worker = locked(&workers[worker]);
+        let block = tick.wrapping_sub(worker.stage);
+        if block >= *blocks {
+            return true;
         }
+        let span = Span { start: origin + (block * on.block) as i64, frames: on.block };
+        worker.work(span, tick, rings, *window, thread);
+        worker.failed.is_none()
     }
 }
 
+/// A worker that no one else has to do with.
+fn own<'w, 'l>(worker: &'w mut Mutex<Worker<'l>>) -> &'w mut Worker<'l> {
+    worker.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn locked<'w, 'l>(worker: &'w Mutex<Worker<'l>>) -> MutexGuard<'w, Worker<'l>> {
+    worker.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Worker<'_> {
-    fn work(
-        &mut self,
-        span: Span,
-        tick: usize,
-        rings: &[Ring],
-        slot: Option<&mut Vec<Buffer>>,
-        window: Window,
-    ) {
-        let stage = self.stage;
-        // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
-        let heard = |from: Address, of: usize| &rings[from.pack].written(tick - (stage - of))[from.member];
+    fn work(&mut self, span: Span, tick: usize, rings: &[Ring], window: Window, thread: usize) {
         let mut clock = Log::start(&mut self.log);
+        // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
+        let read = |(pack, stage): &(usize, usize)| rings[*pack].written(tick - (self.stage - stage));
+        let written: Vec<_> = self.reads.iter().map(read).collect();
+        let heard = |from: Address| {
+            let place = self.reads.partition_point(|(pack, _)| *pack < from.pack);
+            &written[place][from.member]
+        };
         let task = &mut self.task;
-        let done = catch_unwind(AssertUnwindSafe(|| match (task, slot) {
-            (Task::Pack(pack), Some(out)) => {
-                pack.run(span, |input: &LiveInput| heard(input.from, input.stage), out, &mut clock)
+        let done = catch_unwind(AssertUnwindSafe(|| match task {
+            Task::Pack(number, pack) => {
+                let mut out = rings[*number].place(tick);
+                pack.run(span, |input: &LiveInput| heard(input.from), &mut out, &mut clock)
             }
-            (Task::Tap(tap), _) => tap.hear(span, heard(tap.from, tap.stage), window, &mut clock),
-            (Task::Pack(_), None) => unreachable!("every pack has blocks in every set"),
+            Task::Tap(tap) => tap.hear(span, heard(tap.from), window, &mut clock),
         }));
         if let Some(log) = &mut self.log {
-            log.note(&clock, span.start, rayon::current_thread_index().unwrap_or_default());
+            log.note(&clock, span.start, thread);
         }
         self.failed = match done {
             Ok(done) => done.err(),
@@ -279,10 +296,19 @@ impl Worker<'_> {
 
     fn name(&self) -> String {
         match &self.task {
-            Task::Pack(pack) => pack.keys(),
+            Task::Pack(_, pack) => pack.keys(),
             Task::Tap(_) => "an output".to_owned(),
         }
     }
+}
+
+/// The packs that a pack reads, each with its stage.
+fn reads(plan: &Plan, pack: &Pack, addresses: &[Address]) -> Vec<(usize, usize)> {
+    let lanes = pack.lanes.iter().flat_map(|lane| &plan.lanes[*lane].inputs).map(|input| input.lane);
+    let mut reads: Vec<_> = lanes.map(|lane| (addresses[lane].pack, plan.lanes[lane].stage)).collect();
+    reads.sort_unstable();
+    reads.dedup();
+    reads
 }
 
 /// Stages from each pack to the last that reads it; an output is read in the next.
