@@ -6,6 +6,7 @@ use crate::resolved::PlayedClip;
 use crate::song::{FadeShape, Overlap};
 use mixwright_nodes::dsp::{math, pan};
 use mixwright_nodes::{effect::Width, for_every_cpu, unit::Frames};
+use std::collections::BTreeSet;
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Clips {
     cues: Vec<Cue>,
+    on: OnAir,
     rate: u32,
     width: Width,
     scratch: PathBuf,
@@ -22,6 +24,41 @@ pub struct Clips {
     sum: Vec<Vec<f64>>,
     /// What one clip plays.
     heard: Vec<Vec<f32>>,
+}
+
+/// Which clips sound, block after block: many that do not cost nothing.
+#[derive(Debug)]
+struct OnAir {
+    /// All clips by their beginnings.
+    coming: Vec<usize>,
+    /// How many of those have begun.
+    begun: usize,
+    /// Those that sound, in the order declared.
+    sounding: BTreeSet<usize>,
+    /// The frame that comes next.
+    at: i64,
+}
+
+impl OnAir {
+    fn new(cues: &[Cue]) -> OnAir {
+        let mut coming: Vec<usize> = (0..cues.len()).collect();
+        coming.sort_by_key(|cue| cues[*cue].clip.at);
+        OnAir { coming, begun: 0, sounding: BTreeSet::new(), at: i64::MIN }
+    }
+
+    /// Goes on to a block, or elsewhere.
+    fn go(&mut self, cues: &[Cue], at: i64, frames: usize) {
+        if at != self.at {
+            (self.begun, self.sounding) = (0, BTreeSet::new());
+        }
+        self.at = at + frames as i64;
+        let begins = |cue: &usize| cues[*cue].clip.at.0 < self.at;
+        let begin = self.coming[self.begun..].iter().take_while(|cue| begins(cue));
+        let begun = begin.clone().count();
+        self.sounding.extend(begin);
+        self.begun += begun;
+        self.sounding.retain(|cue| cues[*cue].clip.end().0 > at);
+    }
 }
 
 /// A clip and what plays it while it sounds.
@@ -64,9 +101,10 @@ impl Clips {
         scratch: &Path,
         converters: Arc<Converters>,
     ) -> Clips {
-        let channels = width.channels();
+        let (channels, cues) = (width.channels(), cues(clips));
         Clips {
-            cues: cues(clips),
+            on: OnAir::new(&cues),
+            cues,
             rate,
             width,
             scratch: scratch.to_owned(),
@@ -82,6 +120,7 @@ impl Clips {
     /// If a file cannot be played.
     pub fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), SourceError> {
         let frames = planes.first().map_or(0, |plane| plane.len());
+        self.on.go(&self.cues, at.0, frames);
         if let Some(cue) = self.alone(at.0, frames)
             && self.play(cue, at.0, planes)?
         {
@@ -91,7 +130,8 @@ impl Clips {
             sum.clear();
             sum.resize(frames, 0.0);
         }
-        for cue in 0..self.cues.len() {
+        let sounding: Vec<usize> = self.on.sounding.iter().copied().collect();
+        for cue in sounding {
             self.add(cue, at.0, frames)?;
         }
         for (plane, sum) in planes.iter_mut().zip(&self.sum) {
@@ -102,11 +142,10 @@ impl Clips {
 
     /// The one clip that sounds in a block, if it does so from end to end, as its file has it.
     fn alone(&self, at: i64, frames: usize) -> Option<usize> {
-        let end = at + frames as i64;
-        let sounds = |cue: &Cue| cue.clip.at.0 < end && cue.clip.end().0 > at;
-        let mut sounding = self.cues.iter().enumerate().filter(|(_, cue)| sounds(cue));
-        let (index, cue) = sounding.next()?;
-        let whole = cue.clip.at.0 <= at && cue.clip.end().0 >= end && sounding.next().is_none();
+        let mut sounding = self.on.sounding.iter();
+        let (index, others) = (*sounding.next()?, sounding.len());
+        let cue = &self.cues[index];
+        let whole = cue.clip.at.0 <= at && cue.clip.end().0 >= at + frames as i64 && others == 0;
         (whole && cue.steady(at - cue.clip.at.0, frames) == Some(1.0)).then_some(index)
     }
 

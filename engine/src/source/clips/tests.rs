@@ -182,3 +182,30 @@ fn blocks_change_no_bit() {
         whole[0][4000..13_000].iter().all(|x| x.is_finite()) && whole[0][13_000..].iter().all(|x| *x == 0.0)
     );
 }
+
+#[test]
+fn of_many_clips_those_sound_whose_time_it_is_also_after_a_step_back() {
+    let bench = Bench::new();
+    let one = bench.clip("a.wav", RATE, 0, &[ones(30)]);
+    // Declared last to first; each overlaps the next by a third.
+    let clips: Vec<PlayedClip> =
+        (0..500).rev().map(|i| PlayedClip { at: Frames(20 * i), ..one.clone() }).collect();
+    let mut played = bench.clips(&clips, Width::Mono);
+    for start in [0, 70, 5000, 200, 9990] {
+        let mut plane = vec![0.0; 70];
+        played.fill(Frames(start), &mut [&mut plane]).unwrap();
+        for (n, x) in plane.iter().enumerate() {
+            let at = start + n as i64;
+            let both = at >= 20 && at % 20 < 10 && at < 10_000;
+            let expected = if both {
+                2.0
+            } else if at < 10_010 {
+                1.0
+            } else {
+                0.0
+            };
+            assert_eq!(*x, expected, "{at}");
+        }
+        assert!(played.on.sounding.len() <= 5);
+    }
+}
