@@ -114,8 +114,8 @@ impl Patience {
     fn pass(&mut self) {
         self.0 = self.0.saturating_add(1);
         match self.0 {
-            ..Self::SPINS => std::hint::spin_loop(),
-            ..Self::YIELDS => std::thread::yield_now(),
+            0..Self::SPINS => std::hint::spin_loop(),
+            Self::SPINS..Self::YIELDS => std::thread::yield_now(),
             _ => std::thread::sleep(Duration::from_micros(50)),
         }
     }
