@@ -1,5 +1,6 @@
 //! The arguments: one declaration makes parser, help and completions.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mixwright_engine::{
@@ -92,6 +93,9 @@ pub(crate) struct Render {
     /// Frames that are worked on at once. Changes no bit of the output.
     #[arg(long, value_name = "N", default_value_t = Machine::default().block as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
+    /// Strips of which like effects run side by side at most. Changes no bit of the output.
+    #[arg(long, value_name = "N", default_value = "16", value_parser = PossibleValuesParser::new(["1", "2", "4", "8", "16"]).try_map(|n| n.parse::<usize>()))]
+    pub(crate) pack: usize,
     /// Tell on the standard error where the time went: strip by strip with their effects, by stages, packs and threads. A
     /// trace of it all goes beside the output, `OUT.trace.json`, for ui.perfetto.dev, chrome://tracing or Firefox's
     /// profiler. Changes no bit of the output.

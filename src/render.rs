@@ -124,7 +124,7 @@ fn request(
         format,
         part: part::of(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::None },
-        machine: Machine { threads, block: args.block as usize, ..Machine::default() },
+        machine: Machine { threads, block: args.block as usize, pack: args.pack },
     })
 }
 

@@ -19,6 +19,19 @@ fn threads_and_blocks_change_no_bit() {
 }
 
 #[test]
+fn packs_change_no_bit() {
+    let studio = Studio::new();
+    let rendered = |pack: u32| {
+        studio.done(&format!("render mastered.rhai --quiet -o out.wav --format wav32f --pack {pack}"));
+        studio.bytes("out.wav")
+    };
+    let first = rendered(1);
+    for pack in [2, 4, 8, 16] {
+        assert!(rendered(pack) == first, "packs of {pack} gave other bytes");
+    }
+}
+
+#[test]
 fn the_name_of_a_file_changes_no_bit_in_it() {
     let studio = Studio::new();
     studio.done("render mastered.rhai --quiet -o one.wav --format wav16");
@@ -33,6 +46,8 @@ fn machines_that_there_are_not() {
         let said = studio.refused(2, &format!("render mix.rhai {args}"));
         assert!(said.contains("is not in"), "{said}");
     }
+    let said = studio.refused(2, "render mix.rhai --pack 3");
+    assert!(said.contains("possible values: 1, 2, 4, 8, 16"), "{said}");
 }
 
 #[test]
