@@ -53,6 +53,8 @@ pub trait Isa {
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
 
+    /// As many samples as a register holds.
+    type Register: Floats;
     /// Four samples.
     type Quad: Floats;
     /// Eight samples.

@@ -48,6 +48,7 @@ impl Isa for Sse2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+    type Register = F32x4;
     type Quad = F32x4;
     type Octet = F32x4x2;
 }
@@ -59,6 +60,7 @@ impl Isa for Avx2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
     type Pair = Self::V4;
+    type Register = F32x8;
     type Quad = F32x4;
     type Octet = F32x8;
 }
@@ -70,6 +72,7 @@ impl Isa for Avx512 {
     type V16 = Two<F64x8>;
     type Wide = Self::V16;
     type Pair = Self::V16;
+    type Register = F32x16;
     type Quad = F32x4;
     type Octet = F32x8;
 }
@@ -249,6 +252,9 @@ floats!(F32x4x2(0 at 0, 1 at 4 in __m128) of 8:
 
 floats!(F32x8(0 at 0 in __m256) of 8:
     _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps);
+
+floats!(F32x16(0 at 0 in __m512) of 16:
+    _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps);
 
 impl Octet for F32x4x2 {
     #[inline(always)]
