@@ -1,7 +1,11 @@
-//! The fast Fourier transform with the same bits on every CPU.
+//! The fast Fourier transform with the same bits on every CPU: here of any power of two in `f64`, for what is measured
+//! and prepared; in [`square`] of one size in `f32`, for what is heard.
 //!
 //! Stockham's self-sorting form (Cochran et al., "What is the Fast Fourier Transform?", Proc. IEEE 55, 1967) in passes of
 //! four and at last two, over separate planes of real and imaginary parts. Sizes are powers of two.
+
+mod number;
+pub mod square;
 
 use super::math;
 use std::f64::consts::TAU;
