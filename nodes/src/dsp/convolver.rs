@@ -2,13 +2,18 @@
 //!
 //! Stockham, "High-Speed Convolution and Correlation" (AFIPS 28, 1966). Partitions lie at multiples of their length of
 //! the song, so no block changes a bit; the output is late by one partition. Two channels share one complex transform.
+//! All is `f32`: what that adds lies 130 dB under the sound, and a long response costs what is read of it.
 
-use super::fft::{Complex, Fft};
+use super::fft::{
+    pair::PairFft,
+    spectra::{Bins, ROWS, Spectra},
+    square::SIZE,
+};
 use crate::{block::Block, unit::Frames};
 use std::sync::Arc;
 
 /// Frames of a partition, by which the output comes late.
-pub const PARTITION: usize = 8192;
+pub const PARTITION: usize = SIZE / 2;
 
 /// A way from an input channel to an output channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,48 +29,43 @@ pub struct Path {
 /// Convolves up to two channels along several paths.
 #[derive(Clone, Debug)]
 pub struct Convolver {
-    fft: Arc<Fft>,
-    paths: Arc<Vec<Spectra>>,
-    entering: [Vec<f64>; 2],
-    leaving: [Vec<f64>; 2],
-    /// The latest two partitions of the input, the newer one behind.
-    window: Complex,
-    /// Spectra of both channels' windows, one for each partition of the longest response.
-    past: [Vec<Complex>; 2],
+    fft: PairFft,
+    ways: Arc<Vec<Way>>,
+    /// Of each channel the latest whole partition, and the one that enters.
+    entering: [Vec<f32>; 2],
+    /// What became of it; the latter half is heard.
+    leaving: [Vec<f32>; 2],
+    /// What has entered, one spectrum for each partition of the longest response: from the newest on, around the end,
+    /// to the oldest.
+    past: [Spectra; 2],
     newest: usize,
-    sums: [Complex; 2],
-    data: Complex,
-    spare: Complex,
+    /// The spectra at hand: of what has entered, then of what leaves.
+    bins: [Vec<Bins>; 2],
 }
 
 /// A path with its response's partitions transformed.
 #[derive(Debug)]
-struct Spectra {
+struct Way {
     from: usize,
     to: usize,
-    partitions: Vec<Complex>,
+    response: Spectra,
 }
 
 impl Convolver {
     /// At rest.
     pub fn new(paths: &[Path]) -> Convolver {
-        let fft = Fft::new(2 * PARTITION);
-        let paths: Vec<Spectra> = paths.iter().map(|path| Spectra::new(path, &fft)).collect();
-        let longest = paths.iter().map(|path| path.partitions.len()).max().unwrap_or(0).max(1);
-        let planes = || [vec![0.0; PARTITION], vec![0.0; PARTITION]];
-        let past = || vec![Complex::zeros(PARTITION + 1); longest];
-        let sum = || Complex::zeros(PARTITION + 1);
+        let mut fft = PairFft::new();
+        let sounding = paths.iter().filter(|path| !path.response.is_empty());
+        let ways: Vec<Way> = sounding.map(|path| Way::new(path, &mut fft)).collect();
+        let longest = ways.iter().map(|way| way.response.count()).max().unwrap_or(1);
         Convolver {
-            fft: Arc::new(fft),
-            paths: Arc::new(paths),
-            entering: planes(),
-            leaving: planes(),
-            window: Complex::zeros(2 * PARTITION),
-            past: [past(), past()],
+            fft,
+            ways: Arc::new(ways),
+            entering: windows(),
+            leaving: windows(),
+            past: [Spectra::silent(longest), Spectra::silent(longest)],
             newest: 0,
-            sums: [sum(), sum()],
-            data: Complex::zeros(2 * PARTITION),
-            spare: Complex::zeros(2 * PARTITION),
+            bins: bins(),
         }
     }
 
@@ -76,12 +76,11 @@ impl Convolver {
         while done < frames {
             let start = (at.0 + done as i64).rem_euclid(PARTITION as i64) as usize;
             let count = (PARTITION - start).min(frames - done);
+            let here = PARTITION + start..PARTITION + start + count;
             for channel in 0..channels {
                 let plane = &mut block.plane(channel)[done..done + count];
-                for (i, x) in (start..).zip(plane) {
-                    self.entering[channel][i] = f64::from(*x);
-                    *x = self.leaving[channel][i] as f32;
-                }
+                self.entering[channel][here.clone()].copy_from_slice(plane);
+                plane.copy_from_slice(&self.leaving[channel][here.clone()]);
             }
             done += count;
             if start + count == PARTITION {
@@ -92,89 +91,58 @@ impl Convolver {
 
     /// A whole partition has entered: makes the one that leaves next.
     fn transform(&mut self) {
-        let planes = [&mut self.window.re, &mut self.window.im];
-        for (plane, entering) in planes.into_iter().zip(&self.entering) {
+        self.fft.forward(&self.entering, &mut self.bins);
+        for plane in &mut self.entering {
             plane.copy_within(PARTITION.., 0);
-            plane[PARTITION..].copy_from_slice(entering);
         }
-        self.data.re.copy_from_slice(&self.window.re);
-        self.data.im.copy_from_slice(&self.window.im);
-        self.fft.forward(&mut self.data, &mut self.spare);
-        self.newest = (self.newest + 1) % self.past[0].len();
-        self.part();
+        self.keep();
         self.sum();
-        self.join();
-        self.fft.inverse(&mut self.data, &mut self.spare);
-        for (leaving, plane) in self.leaving.iter_mut().zip([&self.data.re, &self.data.im]) {
-            for (y, x) in leaving.iter_mut().zip(&plane[PARTITION..]) {
-                *y = x / (2 * PARTITION) as f64;
-            }
+        self.fft.inverse(&self.bins, &mut self.leaving);
+    }
+
+    /// Puts the spectra at hand in the place of the oldest.
+    fn keep(&mut self) {
+        let count = self.past[0].count();
+        self.newest = (self.newest + count - 1) % count;
+        for (past, bins) in self.past.iter_mut().zip(&self.bins) {
+            past.put(self.newest, bins);
         }
     }
 
-    /// Takes the spectra of both real channels out of that of the complex signal that they were packed into.
-    fn part(&mut self) {
-        let [left, right] = &mut self.past;
-        let (left, right) = (&mut left[self.newest], &mut right[self.newest]);
-        let Complex { re, im } = &self.data;
-        for k in 0..=PARTITION {
-            let mirror = (2 * PARTITION - k) % (2 * PARTITION);
-            left.re[k] = 0.5 * (re[k] + re[mirror]);
-            left.im[k] = 0.5 * (im[k] - im[mirror]);
-            right.re[k] = 0.5 * (im[k] + im[mirror]);
-            right.im[k] = 0.5 * (re[mirror] - re[k]);
-        }
-    }
-
-    /// Adds up what all partitions of all paths make of the past.
+    /// Adds up what all partitions of all ways make of the past.
     fn sum(&mut self) {
-        for sum in &mut self.sums {
-            sum.re.fill(0.0);
-            sum.im.fill(0.0);
+        for sum in &mut self.bins {
+            sum.fill(Bins::default());
         }
-        for path in self.paths.iter() {
-            let past = &self.past[path.from];
-            for (age, response) in path.partitions.iter().enumerate() {
-                let heard = &past[(self.newest + past.len() - age) % past.len()];
-                accumulate(&mut self.sums[path.to], heard, response);
+        for way in self.ways.iter() {
+            self.past[way.from].add_products(self.newest, &way.response, &mut self.bins[way.to]);
+        }
+    }
+}
+
+impl Way {
+    fn new(path: &Path, fft: &mut PairFft) -> Way {
+        // Its spectrum, too, is twice as large.
+        let scale = 0.5 / PairFft::SCALE;
+        let pieces = path.response.chunks(PARTITION);
+        let mut response = Spectra::silent(pieces.len());
+        let (mut bins, mut signals) = (bins(), windows());
+        for (place, piece) in pieces.enumerate() {
+            signals[0].fill(0.0);
+            for (to, x) in signals[0].iter_mut().zip(piece) {
+                *to = (scale * x) as f32;
             }
+            fft.forward(&signals, &mut bins);
+            response.put(place, &bins[0]);
         }
-    }
-
-    /// Packs both channels' sums into one complex spectrum.
-    fn join(&mut self) {
-        let [left, right] = &self.sums;
-        let Complex { re, im } = &mut self.data;
-        for k in 0..=PARTITION {
-            let mirror = (2 * PARTITION - k) % (2 * PARTITION);
-            re[mirror] = left.re[k] + right.im[k];
-            im[mirror] = right.re[k] - left.im[k];
-            re[k] = left.re[k] - right.im[k];
-            im[k] = left.im[k] + right.re[k];
-        }
+        Way { from: path.from, to: path.to, response }
     }
 }
 
-impl Spectra {
-    fn new(path: &Path, fft: &Fft) -> Spectra {
-        let transform = |piece: &[f64]| {
-            let (mut data, mut spare) = (Complex::zeros(fft.size()), Complex::zeros(fft.size()));
-            data.re[..piece.len()].copy_from_slice(piece);
-            fft.forward(&mut data, &mut spare);
-            data.re.truncate(PARTITION + 1);
-            data.im.truncate(PARTITION + 1);
-            data
-        };
-        let partitions = path.response.chunks(PARTITION).map(transform).collect();
-        Spectra { from: path.from, to: path.to, partitions }
-    }
+fn windows() -> [Vec<f32>; 2] {
+    [vec![0.0; SIZE], vec![0.0; SIZE]]
 }
 
-#[inline(always)]
-fn accumulate(sum: &mut Complex, a: &Complex, b: &Complex) {
-    let inputs = a.re.iter().zip(&a.im).zip(b.re.iter().zip(&b.im));
-    for ((re, im), ((ar, ai), (br, bi))) in sum.re.iter_mut().zip(&mut sum.im).zip(inputs) {
-        *re += ar * br - ai * bi;
-        *im += ar * bi + ai * br;
-    }
+fn bins() -> [Vec<Bins>; 2] {
+    [vec![Bins::default(); ROWS], vec![Bins::default(); ROWS]]
 }

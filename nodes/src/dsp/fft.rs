@@ -5,6 +5,8 @@
 //! four and at last two, over separate planes of real and imaginary parts. Sizes are powers of two.
 
 mod number;
+pub mod pair;
+pub mod spectra;
 pub mod square;
 
 use super::math;

@@ -44,7 +44,7 @@ fn four_channels_agree_with_the_plain_sum() {
         let plain = summed(&input[0], &responses[to], place) + summed(&input[1], &responses[2 + to], place);
         (f64::from(out[to][place + PARTITION]), plain)
     }));
-    assert!(error < -140.0, "{error} dB");
+    assert!(error < -130.0, "{error} dB");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn an_impulse_for_a_response_is_the_latency() {
         for channel in 0..2 {
             assert!(out[channel][..PARTITION].iter().all(|x| *x == 0.0));
             for (y, x) in out[channel][PARTITION..].iter().zip(&input[channel]) {
-                assert!((y - x).abs() < 1e-7);
+                assert!((y - x).abs() < 1e-6);
             }
         }
     }
