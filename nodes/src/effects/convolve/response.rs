@@ -112,24 +112,37 @@ fn shorten(channels: &mut [Vec<f64>], length: usize, rate: u32) {
 /// The factor that keeps the K-weighted power of pink noise through the paths: that of both outputs together, when both
 /// inputs hear noise of their own.
 fn evened(paths: &[Path], rate: u32) -> f64 {
-    let longest = paths.iter().map(|path| path.response.len()).max().unwrap_or(0);
-    let fft = Fft::new((2 * longest).next_power_of_two().max(4096));
+    let powers = powers(paths);
     let (mut passed, mut whole) = (0.0, 0.0);
-    let mut spare = Complex::zeros(fft.size());
-    for path in paths {
-        let mut data = Complex::zeros(fft.size());
-        data.re[..path.response.len()].copy_from_slice(&path.response);
-        fft.forward(&mut data, &mut spare);
-        for k in 1..fft.size() / 2 {
-            let frequency = k as f64 * f64::from(rate) / fft.size() as f64;
-            if (20.0..20_000.0).contains(&frequency) {
-                let weight = power_at(frequency) / frequency;
-                passed += data.power(k) * weight;
-                whole += weight;
-            }
+    for (k, power) in powers.iter().enumerate().skip(1) {
+        let frequency = (k * rate as usize) as f64 / (2 * powers.len()) as f64;
+        if (20.0..20_000.0).contains(&frequency) {
+            let weight = power_at(frequency) / frequency;
+            passed += power * weight;
+            whole += paths.len() as f64 * weight;
         }
     }
     // Every output hears as many paths as there are inputs to it; `whole` has counted each of them.
     let inputs = paths.iter().filter(|path| path.to == 0).count().max(1) as f64;
     if passed > 0.0 { math::sqrt(whole / (inputs * passed)) } else { 1.0 }
+}
+
+/// The power of all paths together at each frequency below half the rate.
+fn powers(paths: &[Path]) -> Vec<f64> {
+    let longest = paths.iter().map(|path| path.response.len()).max().unwrap_or(0);
+    let fft = Fft::new((2 * longest).next_power_of_two().max(4096));
+    let mut powers = vec![0.0; fft.size() / 2];
+    let mut spare = Complex::zeros(fft.size());
+    // Two at once: both their powers are in the mean of a bin and its mirror.
+    for pair in paths.chunks(2) {
+        let mut data = Complex::zeros(fft.size());
+        for (part, path) in [&mut data.re, &mut data.im].into_iter().zip(pair) {
+            part[..path.response.len()].copy_from_slice(&path.response);
+        }
+        fft.forward(&mut data, &mut spare);
+        for (k, power) in powers.iter_mut().enumerate().skip(1) {
+            *power += 0.5 * (data.power(k) + data.power(fft.size() - k));
+        }
+    }
+    powers
 }
