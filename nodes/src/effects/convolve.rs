@@ -13,7 +13,7 @@ use crate::{
         knobs::Ramp,
     },
     effect::{Aim, Effect, Kernel, Seen, Width},
-    params,
+    for_every_cpu, params,
     params::File,
     processor::{Io, Setup},
     unit::{Db, Frames, Ms, Percent, Seconds},
@@ -42,7 +42,7 @@ params! {
 
 impl Effect for Convolve {
     type Kernel = Sounding;
-    const COST: f64 = 60.0;
+    const COST: f64 = 10.0;
 
     fn prepare(&self, setup: &Setup, seen: &Seen) -> Sounding {
         let sound = seen.sounds.get(&self.file.0);
@@ -86,11 +86,21 @@ impl Kernel<Convolve> for Sounding {
         self.convolver.run(&mut io.audio, io.at);
         let start = self.gain;
         for channel in 0..io.audio.channels() {
-            let mut gain = start;
-            for x in io.audio.plane(channel) {
-                *x = (gain.advance() * f64::from(*x)) as f32;
+            let plane = io.audio.plane(channel);
+            if start.moving() {
+                self.gain = start;
+                plane.iter_mut().for_each(|x| *x = (self.gain.advance() * f64::from(*x)) as f32);
+            } else {
+                scale(plane, start.now());
             }
-            self.gain = gain;
+        }
+    }
+}
+
+for_every_cpu! {
+    fn scale(plane: &mut [f32], gain: f64) {
+        for x in plane {
+            *x = (gain * f64::from(*x)) as f32;
         }
     }
 }
