@@ -5,7 +5,7 @@
 //! All is `f32`: what that adds lies 130 dB under the sound, and a long response costs what is read of it.
 
 use super::fft::{
-    pair::PairFft,
+    pair::{PairFft, Planes},
     spectra::{Bins, ROWS, Spectra},
     square::SIZE,
 };
@@ -32,9 +32,9 @@ pub struct Convolver {
     fft: PairFft,
     ways: Arc<Vec<Way>>,
     /// Of each channel the latest whole partition, and the one that enters.
-    entering: [Vec<f32>; 2],
+    entering: Planes,
     /// What became of it; the latter half is heard.
-    leaving: [Vec<f32>; 2],
+    leaving: Planes,
     /// What has entered, one spectrum for each partition of the longest response: from the newest on, around the end,
     /// to the oldest.
     past: [Spectra; 2],
@@ -61,8 +61,8 @@ impl Convolver {
         Convolver {
             fft,
             ways: Arc::new(ways),
-            entering: windows(),
-            leaving: windows(),
+            entering: PairFft::silence(),
+            leaving: PairFft::silence(),
             past: [Spectra::silent(longest), Spectra::silent(longest)],
             newest: 0,
             bins: bins(),
@@ -126,7 +126,7 @@ impl Way {
         let scale = 0.5 / PairFft::SCALE;
         let pieces = path.response.chunks(PARTITION);
         let mut response = Spectra::silent(pieces.len());
-        let (mut bins, mut signals) = (bins(), windows());
+        let (mut bins, mut signals) = (bins(), PairFft::silence());
         for (place, piece) in pieces.enumerate() {
             signals[0].fill(0.0);
             for (to, x) in signals[0].iter_mut().zip(piece) {
@@ -137,10 +137,6 @@ impl Way {
         }
         Way { from: path.from, to: path.to, response }
     }
-}
-
-fn windows() -> [Vec<f32>; 2] {
-    [vec![0.0; SIZE], vec![0.0; SIZE]]
 }
 
 fn bins() -> [Vec<Bins>; 2] {

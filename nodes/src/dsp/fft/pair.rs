@@ -5,11 +5,14 @@ use super::{
     spectra::{Bins, ROWS},
     square::{SIZE, SquareFft, WIDTH},
 };
-use crate::dsp::cpu::{Floats, Isa, Job, dispatch};
+use crate::dsp::{
+    aligned::Aligned,
+    cpu::{Floats, Isa, Job, dispatch},
+};
 use std::sync::Arc;
 
-/// A real and an imaginary part, or two real signals.
-type Planes = [Vec<f32>; 2];
+/// Two signals, or a real and an imaginary part.
+pub type Planes = [Aligned<f32>; 2];
 
 /// The transform of two real signals at once, with its room to work in.
 #[derive(Clone, Debug)]
@@ -26,12 +29,16 @@ impl PairFft {
     /// Computes what it needs.
     #[expect(clippy::new_without_default, reason = "it takes its time")]
     pub fn new() -> PairFft {
-        let planes = || [vec![0.0; SIZE], vec![0.0; SIZE]];
-        PairFft { fft: Arc::new(SquareFft::new()), data: planes(), spare: planes() }
+        PairFft { fft: Arc::new(SquareFft::new()), data: PairFft::silence(), spare: PairFft::silence() }
     }
 
-    /// The spectra of two signals of [`SIZE`] samples.
-    pub fn forward(&mut self, signals: &[Vec<f32>; 2], spectra: &mut [Vec<Bins>; 2]) {
+    /// Two signals of its size.
+    pub fn silence() -> Planes {
+        [Aligned::zeros(SIZE), Aligned::zeros(SIZE)]
+    }
+
+    /// The spectra of two signals.
+    pub fn forward(&mut self, signals: &Planes, spectra: &mut [Vec<Bins>; 2]) {
         let (data, spare) = (&mut self.data, &mut self.spare);
         self.fft.run(signals.each_ref().map(|x| &x[..]), parts(data), parts(spare));
         dispatch(Part {
@@ -42,7 +49,7 @@ impl PairFft {
     }
 
     /// The signals of two spectra.
-    pub fn inverse(&mut self, spectra: &[Vec<Bins>; 2], [left, right]: &mut [Vec<f32>; 2]) {
+    pub fn inverse(&mut self, spectra: &[Vec<Bins>; 2], [left, right]: &mut Planes) {
         let (data, spare) = (&mut self.data, &mut self.spare);
         dispatch(Join { sides: spectra, spectrum: parts(data), mirror: parts(spare) });
         let [re, im] = &self.data;
@@ -150,20 +157,13 @@ mod tests {
         [(); 2].map(|()| vec![Bins::default(); ROWS])
     }
 
-    fn noise(seed: u64) -> Vec<f32> {
-        testing::plane(0.5, SIZE, testing::noise(seed))
-    }
-
     #[test]
     fn either_signal_has_a_spectrum_of_its_own() {
-        let mut impulse = vec![0.0; SIZE];
-        impulse[0] = 1.0;
         let (flat, none) = (Bins { re: [2.0; WIDTH], im: [0.0; WIDTH] }, Bins::default());
         for side in 0..2 {
-            let mut signals = [vec![0.0; SIZE], vec![0.0; SIZE]];
-            signals[side].clone_from(&impulse);
-            let mut found = spectra();
-            PairFft::new().forward(&signals, &mut found);
+            let (mut impulse, mut found) = (PairFft::silence(), spectra());
+            impulse[side][0] = 1.0;
+            PairFft::new().forward(&impulse, &mut found);
             assert!(found[side].iter().all(|bins| *bins == flat));
             assert!(found[1 - side].iter().all(|bins| *bins == none));
         }
@@ -171,12 +171,15 @@ mod tests {
 
     #[test]
     fn back_and_forth_is_the_scale() {
-        let start = [noise(1), noise(2)];
-        let (mut found, mut end) = (spectra(), start.clone());
+        let mut start = PairFft::silence();
+        for (side, seed) in start.iter_mut().zip(1..) {
+            side.copy_from_slice(&testing::plane(0.5, SIZE, testing::noise(seed)));
+        }
+        let (mut found, mut end) = (spectra(), PairFft::silence());
         let mut fft = PairFft::new();
         fft.forward(&start, &mut found);
         fft.inverse(&found, &mut end);
-        let sides = start.iter().flatten().zip(end.iter().flatten());
+        let sides = start.iter().flat_map(|side| &**side).zip(end.iter().flat_map(|side| &**side));
         let error =
             testing::error(sides.map(|(start, end)| (f64::from(*end) / PairFft::SCALE, f64::from(*start))));
         assert!(error < -130.0, "{error} dB");

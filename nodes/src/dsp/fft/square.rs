@@ -6,6 +6,7 @@
 
 use super::number::{Number, eight, four};
 use crate::dsp::{
+    aligned::Aligned,
     cpu::{Floats, Isa, Job, Octet, dispatch},
     math,
 };
@@ -38,19 +39,21 @@ pub struct SquareFft {
     /// After the second, of quarters of these.
     second: [Twiddles; SIDE / 16],
     /// Between columns and rows, as the numbers lie after the columns were transformed.
-    between: [Vec<f32>; 2],
+    between: [Aligned<f32>; 2],
 }
 
 impl SquareFft {
     /// Computes the twiddles.
     #[expect(clippy::new_without_default, reason = "it takes its time")]
     pub fn new() -> SquareFft {
-        let turns = (0..SIZE).map(|i| turn((i / SIDE) * (i % SIDE), SIZE));
-        let (re, im) = turns.unzip();
+        let mut between = [Aligned::zeros(SIZE), Aligned::zeros(SIZE)];
+        for i in 0..SIZE {
+            (between[0][i], between[1][i]) = turn((i / SIDE) * (i % SIDE), SIZE);
+        }
         SquareFft {
             first: array::from_fn(|p| twiddles(p, SIDE)),
             second: array::from_fn(|p| twiddles(p, SIDE / 4)),
-            between: [re, im],
+            between,
         }
     }
 
@@ -116,8 +119,11 @@ fn columns<I: Isa>(fft: &SquareFft, from: [&Square; 2], place: usize, panel: &mu
     for p in 0..QUARTER {
         let rows = [p, p + QUARTER, p + 2 * QUARTER, p + 3 * QUARTER];
         for q in (0..WIDTH).step_by(I::Register::N) {
-            let numbers = rows.map(|row| Number::load([&from[0][row][place], &from[1][row][place]], q));
-            put::<I::Register, 4>(twiddled(four(numbers), &fft.first[p]), &mut panel.0, rows, q);
+            let mut numbers = [Number::<I::Register>::splat((0.0, 0.0)); 4];
+            for i in 0..4 {
+                numbers[i] = Number::load([&from[0][rows[i]][place], &from[1][rows[i]][place]], q);
+            }
+            put(twiddled(four(numbers), &fft.first[p]), &mut panel.0, rows, q);
         }
     }
     for part in panel.0.as_chunks_mut::<QUARTER>().0 {
@@ -144,9 +150,15 @@ fn row_of(frequency: usize) -> usize {
     (frequency % 4) * (SIDE / 4) + (frequency / 4 % 4) * (SIDE / 16) + frequency / 16
 }
 
+/// Numbers of some rows of a panel; a loop, as closures are not always inlined.
 #[inline(always)]
 fn take<V: Floats, const N: usize>(panel: &[[Row; 2]], rows: [usize; N], q: usize) -> [Number<V>; N] {
-    rows.map(|row| Number::load([&panel[row][0], &panel[row][1]], q))
+    let mut numbers = [Number::splat((0.0, 0.0)); N];
+    for i in 0..N {
+        let [re, im] = &panel[rows[i]];
+        numbers[i] = Number::load([re, im], q);
+    }
+    numbers
 }
 
 #[inline(always)]
@@ -156,9 +168,9 @@ fn put<V: Floats, const N: usize>(
     rows: [usize; N],
     q: usize,
 ) {
-    for (number, row) in numbers.into_iter().zip(rows) {
-        let [re, im] = &mut panel[row];
-        number.store([re, im], q);
+    for i in 0..N {
+        let [re, im] = &mut panel[rows[i]];
+        numbers[i].store([re, im], q);
     }
 }
 
