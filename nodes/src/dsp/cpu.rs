@@ -59,6 +59,8 @@ pub trait Isa {
     type Quad: Floats;
     /// Eight samples.
     type Octet: Octet;
+    /// Sixteen samples.
+    type Sixteen: Floats;
 }
 
 /// Work that is compiled for every level.

@@ -27,14 +27,17 @@ pub fn share(seconds: f64, rate: f64) -> f64 {
     if seconds <= 0.0 { 1.0 } else { -libm::expm1(-1.0 / (seconds * rate)) }
 }
 
+/// What is below it has decayed beyond hearing.
+pub const SETTLED: f64 = 1e-18;
+
 /// Clears what has decayed below hearing, so that no recursion ever works on denormal numbers.
 #[inline(always)]
 pub fn settle(x: f64) -> f64 {
-    if x.abs() < 1e-18 { 0.0 } else { x }
+    if x.abs() < SETTLED { 0.0 } else { x }
 }
 
 /// As [`settle`], for loops that hold samples.
 #[inline(always)]
 pub fn settle_sample(x: f32) -> f32 {
-    if x.abs() < 1e-18 { 0.0 } else { x }
+    if x.abs() < SETTLED as f32 { 0.0 } else { x }
 }

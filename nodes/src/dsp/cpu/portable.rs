@@ -16,6 +16,7 @@ impl Isa for Portable {
     type Register = Plain<4>;
     type Quad = Plain<4>;
     type Octet = Plain<8>;
+    type Sixteen = Plain<16>;
 }
 
 /// Plain samples.
@@ -58,6 +59,13 @@ impl<const N: usize> Floats for Plain<N> {
     fn larger(mut self, other: Self) -> Self {
         for i in 0..N {
             self.0[i] = if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] };
+        }
+        self
+    }
+    #[inline(always)]
+    fn zero_below(mut self, limit: f32) -> Self {
+        for x in &mut self.0 {
+            *x = x.zero_below(limit);
         }
         self
     }

@@ -98,6 +98,8 @@ pub trait Floats: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = 
     fn store(self, to: &mut [f32]);
     /// The larger ones; the other where neither is.
     fn larger(self, other: Self) -> Self;
+    /// Zero where the magnitude is below a limit.
+    fn zero_below(self, limit: f32) -> Self;
 }
 
 /// Eight samples side by side.
@@ -125,6 +127,10 @@ impl Floats for f32 {
     #[inline(always)]
     fn larger(self, other: Self) -> Self {
         if self > other { self } else { other }
+    }
+    #[inline(always)]
+    fn zero_below(self, limit: f32) -> Self {
+        if self.abs() < limit { 0.0 } else { self }
     }
 }
 

@@ -51,6 +51,7 @@ impl Isa for Sse2 {
     type Register = F32x4;
     type Quad = F32x4;
     type Octet = F32x4x2;
+    type Sixteen = F32x4x4;
 }
 
 impl Isa for Avx2 {
@@ -63,6 +64,7 @@ impl Isa for Avx2 {
     type Register = F32x8;
     type Quad = F32x4;
     type Octet = F32x8;
+    type Sixteen = F32x8x2;
 }
 
 impl Isa for Avx512 {
@@ -75,6 +77,7 @@ impl Isa for Avx512 {
     type Register = F32x16;
     type Quad = F32x4;
     type Octet = F32x8;
+    type Sixteen = F32x16;
 }
 
 /// Rows as columns.
@@ -195,10 +198,11 @@ vector!(F64x8(__m512d) of 8: _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_di
     |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
     |a, b, x, y| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, b), y, x));
 
-/// Declares samples in one or two registers.
+/// Declares samples in one or more registers; the last rule keeps those that are not below a limit.
 macro_rules! floats {
     ($name:ident($($part:tt at $at:literal),+ in $raw:ty) of $n:literal:
-     $add:ident $sub:ident $mul:ident $max:ident $splat:ident $load:ident $store:ident) => {
+     $add:ident $sub:ident $mul:ident $max:ident $splat:ident $load:ident $store:ident,
+     |$x:ident, $limit:ident| $kept:expr) => {
         #[derive(Clone, Copy)]
         struct $name($(floats!(@raw $part $raw)),+);
 
@@ -228,6 +232,14 @@ macro_rules! floats {
                 // The instruction gives the second where neither is larger.
                 $name($(unsafe { $max(self.$part, other.$part) }),+)
             }
+            #[inline(always)]
+            fn zero_below(self, limit: f32) -> Self {
+                let $limit = unsafe { $splat(limit) };
+                $name($({
+                    let $x = self.$part;
+                    unsafe { $kept }
+                }),+)
+            }
         }
     };
     (@raw $part:tt $raw:ty) => { $raw };
@@ -244,17 +256,36 @@ macro_rules! floats {
     };
 }
 
-floats!(F32x4(0 at 0 in __m128) of 4:
-    _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps);
+/// Declares samples in registers of SSE2.
+macro_rules! floats_of_16_bytes {
+    ($name:ident($($part:tt at $at:literal),+) of $n:literal) => {
+        floats!($name($($part at $at),+ in __m128) of $n:
+            _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps,
+            |x, limit| _mm_andnot_ps(_mm_cmplt_ps(_mm_andnot_ps(_mm_set1_ps(-0.0), x), limit), x));
+    };
+}
 
-floats!(F32x4x2(0 at 0, 1 at 4 in __m128) of 8:
-    _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_max_ps _mm_set1_ps _mm_loadu_ps _mm_storeu_ps);
+/// Declares samples in registers of AVX2.
+macro_rules! floats_of_32_bytes {
+    ($name:ident($($part:tt at $at:literal),+) of $n:literal) => {
+        floats!($name($($part at $at),+ in __m256) of $n:
+            _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps,
+            |x, limit| {
+                let magnitude = _mm256_andnot_ps(_mm256_set1_ps(-0.0), x);
+                _mm256_andnot_ps(_mm256_cmp_ps::<_CMP_LT_OQ>(magnitude, limit), x)
+            });
+    };
+}
 
-floats!(F32x8(0 at 0 in __m256) of 8:
-    _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps);
+floats_of_16_bytes!(F32x4(0 at 0) of 4);
+floats_of_16_bytes!(F32x4x2(0 at 0, 1 at 4) of 8);
+floats_of_16_bytes!(F32x4x4(0 at 0, 1 at 4, 2 at 8, 3 at 12) of 16);
+floats_of_32_bytes!(F32x8(0 at 0) of 8);
+floats_of_32_bytes!(F32x8x2(0 at 0, 1 at 8) of 16);
 
 floats!(F32x16(0 at 0 in __m512) of 16:
-    _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps);
+    _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps,
+    |x, limit| _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLT_UQ>(_mm512_abs_ps(x), limit), x));
 
 impl Octet for F32x4x2 {
     #[inline(always)]
