@@ -3,6 +3,7 @@
 //! A feedback delay network after Jot and Chaigne (AES 90, 1991) whose decay follows a documented law at every frequency,
 //! with early reflections of a box before it. Its loudness does not depend on kind, decay or size.
 
+mod bank;
 mod early;
 mod kinds;
 mod law;
@@ -25,7 +26,7 @@ use crate::{
         cut::Cuts,
         knobs::Knobs,
         math,
-        ring::{CHUNK, Ring},
+        ring::{CHUNK, Chunk, Ring},
     },
     effect::{Aim, Effect, Kernel, Seen, Width},
     params,
@@ -126,6 +127,9 @@ pub struct Sounding {
     early: Early,
     network: Network,
     knobs: Knobs<6>,
+    /// The knobs of a chunk's frames, and whether they are no longer those.
+    laid: [Chunk; 6],
+    astray: bool,
     cuts: Cuts,
 }
 
@@ -144,6 +148,8 @@ impl Sounding {
             early,
             network,
             knobs: Knobs::new(1),
+            laid: [[0.0; CHUNK]; 6],
+            astray: true,
             cuts: Cuts::new(setup),
         }
     }
@@ -188,14 +194,9 @@ impl Sounding {
         self.sides[1].write(&r);
         self.middle.write(&middle);
 
-        let mut now = [[0.0; CHUNK]; 6];
-        for (k, chunk) in now.iter_mut().enumerate() {
-            for (f, x) in chunk.iter_mut().enumerate() {
-                *x = self.knobs.at(k, 0, f) as f32;
-            }
-        }
-        let [plain, diffused, heard, early, mid, side] = now;
-        let echoes = self.early.hear(&self.middle);
+        self.lay();
+        let [plain, diffused, heard, early, mid, side] = &self.laid;
+        let echoes = self.early.hear::<I>(&self.middle);
         let shares = Shares { plain, diffused, heard };
         let tail = self.network.run::<I>([&self.sides[0], &self.sides[1]], at, frames, &shares);
 
@@ -213,6 +214,19 @@ impl Sounding {
         }
         self.sides.iter_mut().chain([&mut self.middle]).for_each(|ring| ring.advance(frames));
         self.knobs.advance(frames);
+    }
+
+    /// Lays out the knobs of a chunk, unless they rest where they lie.
+    #[inline(always)]
+    fn lay(&mut self) {
+        if self.astray {
+            for (k, chunk) in self.laid.iter_mut().enumerate() {
+                for (f, x) in chunk.iter_mut().enumerate() {
+                    *x = self.knobs.at(k, 0, f) as f32;
+                }
+            }
+        }
+        self.astray = self.knobs.moving();
     }
 }
 
@@ -245,6 +259,7 @@ impl Kernel<Reverb> for Sounding {
         goal[MID] = wet;
         goal[SIDE] = wet * now.width.factor();
         self.knobs.aim(to, goal);
+        self.astray = true;
         self.cuts.aim(to, now.low_cut, now.high_cut);
     }
 

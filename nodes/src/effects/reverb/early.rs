@@ -4,6 +4,7 @@
 //! order: 24 echoes for each ear, told as delays and gains relative to the direct sound.
 
 use crate::dsp::{
+    cpu::{Floats, Isa},
     math,
     ring::{CHUNK, Chunk, Ring},
 };
@@ -43,14 +44,14 @@ impl Early {
 
     /// What each ear hears of a sound.
     #[inline(always)]
-    pub(super) fn hear(&self, sound: &Ring) -> [Chunk; 2] {
+    pub(super) fn hear<I: Isa>(&self, sound: &Ring) -> [Chunk; 2] {
         let mut heard = [[0.0; CHUNK]; 2];
         for (out, echoes) in heard.iter_mut().zip(&self.ears) {
+            let mut sum = I::Sixteen::splat(0.0);
             for echo in echoes {
-                for (y, x) in out.iter_mut().zip(sound.read(echo.delay)) {
-                    *y += echo.gain * x;
-                }
+                sum = sum + I::Sixteen::splat(echo.gain) * I::Sixteen::load(sound.read(echo.delay));
             }
+            sum.store(out);
         }
         heard
     }

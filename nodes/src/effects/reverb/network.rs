@@ -5,6 +5,7 @@
 //! Networks", IEEE/ACM TASLP 28, 2020). A chunk goes through as loops over lines and frames.
 
 use super::{
+    bank::Bank,
     kinds::{self, Figures},
     law::{FirstOrder, Law},
     motion::Motion,
@@ -13,7 +14,7 @@ use crate::{
     dsp::{
         cpu::{Floats, Isa, Octet},
         hadamard::{LINES, Lines, hadamard},
-        math::settle_sample as settle,
+        math::{SETTLED, settle_sample as settle},
         ring::{CHUNK, Chunk, Ring},
     },
     unit::Frames,
@@ -32,16 +33,28 @@ pub(super) struct Network {
     absorption: Absorption,
     motion: Motion,
     out: [f32; LINES],
+    desk: Desk,
 }
 
+/// Where a chunk lies while it is worked on. Nothing of it lasts, but to clear it for each chunk would cost time.
+#[derive(Clone, Debug)]
+struct Desk {
+    diffused: Lines,
+    lines: Lines,
+    frames: Rows,
+}
+
+/// All lines of every frame.
+type Rows = [[f32; LINES]; CHUNK];
+
 /// The shares of a chunk's frames that go where.
-pub(super) struct Shares {
+pub(super) struct Shares<'k> {
     /// Of the input as it is, into the loop.
-    pub(super) plain: Chunk,
+    pub(super) plain: &'k Chunk,
     /// Of the diffused input, into the loop.
-    pub(super) diffused: Chunk,
+    pub(super) diffused: &'k Chunk,
     /// Of the diffused input, to the listener.
-    pub(super) heard: Chunk,
+    pub(super) heard: &'k Chunk,
 }
 
 impl Network {
@@ -54,6 +67,7 @@ impl Network {
             absorption: Absorption::default(),
             motion: Motion::new(rate),
             out: kinds::signs(figures.out).map(|sign| sign / libm::sqrtf(TWICE)),
+            desk: Desk { diffused: Lines::SILENT, lines: Lines::SILENT, frames: [[0.0; LINES]; CHUNK] },
         }
     }
 
@@ -70,7 +84,7 @@ impl Network {
     /// Brings the decay where the law wants it.
     pub(super) fn tune(&mut self, law: &Law, motion: &kinds::Motion, decay: f64) {
         let scattered = self.scatter.mean();
-        for (line, delay) in self.lines.delays.iter().enumerate() {
+        for (line, delay) in self.lines.delays().iter().enumerate() {
             self.absorption.tune(line, law.absorption(*delay as f64 + scattered));
         }
         self.motion.tune(motion, decay);
@@ -83,32 +97,24 @@ impl Network {
         sides: [&Ring; 2],
         at: Frames,
         frames: usize,
-        shares: &Shares,
+        shares: &Shares<'_>,
     ) -> [Chunk; 2] {
-        let mut diffused = [[0.0; CHUNK]; LINES];
-        self.diffuser.run(sides, frames, &mut diffused);
-        let mut lines = [[0.0; CHUNK]; LINES];
-        self.lines.read(&mut lines);
-        self.absorption.run::<I>(&mut lines, frames);
-        let heard = self.listen(&lines, &diffused, &shares.heard);
-
-        hadamard(&mut lines);
-        self.motion.turn(&mut lines, at);
-        self.scatter.pass(&mut lines, frames);
-        hadamard(&mut lines);
-
-        let plain = sides.map(|side| side.read(self.diffuser.after));
-        for (i, (line, fresh)) in lines.iter_mut().zip(&diffused).enumerate() {
-            let mut next = [0.0; CHUNK];
-            for f in 0..CHUNK {
-                let input = shares.plain[f] * plain[i % 2][f] + shares.diffused[f] * fresh[f];
-                next[f] = line[f] / TWICE + input;
-            }
-            for f in 0..CHUNK {
-                line[f] = settle(next[f]);
-            }
+        let Desk { diffused, lines, frames: rows } = &mut self.desk;
+        self.diffuser.run::<I>(sides, frames, diffused);
+        for (i, line) in lines.0.iter_mut().enumerate() {
+            self.lines.read::<I>(i).store(line);
         }
-        self.lines.write(&lines, frames);
+        self.absorption.run::<I::Octet>(lines, rows, frames);
+        let heard = listen::<I>(&self.out, lines, diffused, shares.heard);
+
+        hadamard::<I::Register>(lines);
+        self.motion.turn::<I>(lines, at);
+        self.scatter.pass::<I>(lines, frames);
+        hadamard::<I::Register>(lines);
+
+        let plain = [sides[0].read(self.diffuser.after), sides[1].read(self.diffuser.after)];
+        shares.enter::<I>(plain, diffused, lines, &mut self.lines);
+        self.lines.advance(frames);
         heard
     }
 
@@ -116,24 +122,37 @@ impl Network {
     pub(super) fn settle(&mut self) {
         self.absorption.states.iter_mut().flatten().for_each(|state| *state = settle(*state));
     }
+}
 
-    /// The sums of all lines with two rows of signs that are orthogonal, hence both ears hear different sounds, and the
-    /// sum of both loses 3 dB whatever comes in.
+/// The sums of all lines with two rows of signs that are orthogonal, hence both ears hear different sounds, and the sum of
+/// both loses 3 dB whatever comes in.
+#[inline(always)]
+fn listen<I: Isa>(out: &[f32; LINES], lines: &Lines, diffused: &Lines, share: &Chunk) -> [Chunk; 2] {
+    let (share, mut sums) = (I::Sixteen::load(share), [I::Sixteen::splat(0.0); 2]);
+    for i in 0..LINES {
+        let fresh = share * I::Sixteen::load(&diffused.0[i]);
+        let sum = &mut sums[i / 2 % 2];
+        *sum = *sum + I::Sixteen::splat(out[i]) * (I::Sixteen::load(&lines.0[i]) + fresh);
+    }
+    let [same, opposite] = sums;
+    let mut ears = [[0.0; CHUNK]; 2];
+    (same + opposite).store(&mut ears[0]);
+    (same - opposite).store(&mut ears[1]);
+    ears
+}
+
+impl Shares<'_> {
+    /// Lets into the delays the lines, scaled down after two transforms, and the input: even ones hear the left side,
+    /// odd ones the right.
     #[inline(always)]
-    fn listen(&self, lines: &Lines, diffused: &Lines, share: &Chunk) -> [Chunk; 2] {
-        let mut sums = [[0.0; CHUNK]; 2];
-        for i in 0..LINES {
-            let sum = &mut sums[i / 2 % 2];
-            for f in 0..CHUNK {
-                sum[f] += self.out[i] * (lines[i][f] + share[f] * diffused[i][f]);
-            }
+    fn enter<I: Isa>(&self, sides: [&Chunk; 2], diffused: &Lines, lines: &Lines, delays: &mut Bank) {
+        let (plain, diffusion) = (I::Sixteen::load(self.plain), I::Sixteen::load(self.diffused));
+        let sides = [plain * I::Sixteen::load(sides[0]), plain * I::Sixteen::load(sides[1])];
+        for (i, line) in lines.0.iter().enumerate() {
+            let input = sides[i % 2] + diffusion * I::Sixteen::load(&diffused.0[i]);
+            let next = I::Sixteen::load(line) * I::Sixteen::splat(1.0 / TWICE) + input;
+            delays.write::<I>(i, next.zero_below(SETTLED as f32));
         }
-        let [same, opposite] = sums;
-        let mut ears = [[0.0; CHUNK]; 2];
-        for f in 0..CHUNK {
-            (ears[0][f], ears[1][f]) = (same[f] + opposite[f], same[f] - opposite[f]);
-        }
-        ears
     }
 }
 
@@ -161,64 +180,18 @@ impl Diffuser {
 
     /// Even lines hear the left side, odd ones the right.
     #[inline(always)]
-    fn run(&mut self, sides: [&Ring; 2], frames: usize, lines: &mut Lines) {
-        for (i, line) in lines.iter_mut().enumerate() {
-            let side = sides[i % 2].read(self.first[i]);
-            for f in 0..CHUNK {
-                line[f] = self.first_signs[i] * side[f];
-            }
+    fn run<I: Isa>(&mut self, sides: [&Ring; 2], frames: usize, lines: &mut Lines) {
+        for (i, line) in lines.0.iter_mut().enumerate() {
+            let side = I::Sixteen::load(sides[i % 2].read(self.first[i]));
+            (I::Sixteen::splat(self.first_signs[i]) * side).store(line);
         }
-        hadamard(lines);
-        self.second.pass(lines, frames);
-        for (line, sign) in lines.iter_mut().zip(self.second_signs) {
-            for x in line {
-                *x *= sign;
-            }
+        hadamard::<I::Register>(lines);
+        for (i, line) in lines.0.iter_mut().enumerate() {
+            self.second.write::<I>(i, I::Sixteen::load(line));
+            (I::Sixteen::splat(self.second_signs[i]) * self.second.read::<I>(i)).store(line);
         }
-        hadamard(lines);
-    }
-}
-
-/// A delay for each line.
-#[derive(Clone, Debug)]
-struct Bank {
-    rings: Vec<Ring>,
-    delays: [usize; LINES],
-}
-
-impl Bank {
-    fn new(delays: [usize; LINES]) -> Bank {
-        Bank { rings: delays.iter().map(|delay| Ring::new(*delay)).collect(), delays }
-    }
-
-    fn mean(&self) -> f64 {
-        self.delays.iter().sum::<usize>() as f64 / LINES as f64
-    }
-
-    /// What entered the delays long enough ago.
-    #[inline(always)]
-    fn read(&self, lines: &mut Lines) {
-        for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter().zip(&self.delays)) {
-            *line = *ring.read(*delay);
-        }
-    }
-
-    #[inline(always)]
-    fn write(&mut self, lines: &Lines, frames: usize) {
-        for (ring, line) in self.rings.iter_mut().zip(lines) {
-            ring.write(line);
-            ring.advance(frames);
-        }
-    }
-
-    /// Delays the lines, also by less than a chunk.
-    #[inline(always)]
-    fn pass(&mut self, lines: &mut Lines, frames: usize) {
-        for (line, (ring, delay)) in lines.iter_mut().zip(self.rings.iter_mut().zip(&self.delays)) {
-            ring.write(line);
-            *line = *ring.read(*delay);
-            ring.advance(frames);
-        }
+        self.second.advance(frames);
+        hadamard::<I::Register>(lines);
     }
 }
 
@@ -244,42 +217,72 @@ impl Absorption {
         }
     }
 
-    /// Eight lines side by side, frame by frame, as a recursion has no other order.
+    /// The lines of a frame side by side, frame by frame, as a recursion has no other order.
     #[inline(always)]
-    fn run<I: Isa>(&mut self, lines: &mut Lines, frames: usize) {
-        for (group, lines) in lines.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
-            let [b, c, a, d, e, g] = &self.numbers;
-            let (b, c, a): (I::Octet, I::Octet, I::Octet) = (wide(b, group), wide(c, group), wide(a, group));
-            let (d, e, g): (I::Octet, I::Octet, I::Octet) = (wide(d, group), wide(e, group), wide(g, group));
-            let (mut first, mut second) = (wide(&self.states[0], group), wide(&self.states[1], group));
-            for from in (0..frames).step_by(WIDE) {
-                let mut tile = [I::Octet::splat(0.0); WIDE];
-                for (part, line) in tile.iter_mut().zip(&*lines) {
-                    *part = I::Octet::load(&line[from..]);
-                }
-                let mut rows = I::Octet::turned(tile);
-                for row in &mut rows[..WIDE.min(frames - from)] {
-                    let y = b * *row + first;
-                    first = c * *row - a * first;
-                    *row = d * y + second;
-                    second = e * y - g * second;
-                }
-                for (part, line) in I::Octet::turned(rows).into_iter().zip(&mut *lines) {
-                    part.store(&mut line[from..]);
-                }
+    fn run<O: Octet>(&mut self, lines: &mut Lines, rows: &mut Rows, frames: usize) {
+        turn::<O, LINES, CHUNK>(&lines.0, rows);
+        for first in (0..LINES).step_by(TOGETHER * WIDE) {
+            self.absorb::<O>(&mut rows[..frames], first);
+        }
+        turn::<O, CHUNK, LINES>(rows, &mut lines.0);
+    }
+
+    /// Two octets of lines from the first on, which fill the waits of one another.
+    #[inline(always)]
+    fn absorb<O: Octet>(&mut self, rows: &mut [[f32; LINES]], first: usize) {
+        let mut numbers = [[O::splat(0.0); TOGETHER]; 6];
+        for (octets, row) in numbers.iter_mut().zip(&self.numbers) {
+            *octets = octets_of(row, first);
+        }
+        let [b, c, a, d, e, g] = numbers;
+        let [mut high, mut low]: [[O; TOGETHER]; 2] =
+            [octets_of(&self.states[0], first), octets_of(&self.states[1], first)];
+        for row in rows {
+            for (i, octet) in row[first..first + TOGETHER * WIDE].chunks_exact_mut(WIDE).enumerate() {
+                let x = O::load(octet);
+                let y = b[i] * x + high[i];
+                high[i] = c[i] * x - a[i] * high[i];
+                (d[i] * y + low[i]).store(octet);
+                low[i] = e[i] * y - g[i] * low[i];
             }
-            for (states, octet) in self.states.iter_mut().zip([first, second]) {
-                octet.store(&mut states[group * WIDE..]);
-            }
+        }
+        for i in 0..TOGETHER {
+            high[i].store(&mut self.states[0][first + i * WIDE..]);
+            low[i].store(&mut self.states[1][first + i * WIDE..]);
         }
     }
 }
 
-/// Lines that are absorbed side by side.
+/// Lines of an octet.
 const WIDE: usize = 8;
+/// Octets that are absorbed in one loop.
+const TOGETHER: usize = 2;
 
-/// A group of lines' numbers.
+/// Some lines' numbers.
 #[inline(always)]
-fn wide<O: Octet>(row: &[f32; LINES], group: usize) -> O {
-    O::load(&row[group * WIDE..])
+fn octets_of<O: Octet>(row: &[f32; LINES], first: usize) -> [O; TOGETHER] {
+    let mut octets = [O::splat(0.0); TOGETHER];
+    for (i, octet) in octets.iter_mut().enumerate() {
+        *octet = O::load(&row[first + i * WIDE..]);
+    }
+    octets
+}
+
+/// Rows as columns, in tiles of eight by eight.
+#[inline(always)]
+fn turn<O: Octet, const ROWS: usize, const COLUMNS: usize>(
+    rows: &[[f32; COLUMNS]; ROWS],
+    columns: &mut [[f32; ROWS]; COLUMNS],
+) {
+    for (down, rows) in rows.as_chunks::<WIDE>().0.iter().enumerate() {
+        for (across, columns) in columns.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
+            let mut tile = [O::splat(0.0); WIDE];
+            for (part, row) in tile.iter_mut().zip(rows) {
+                *part = O::load(&row[across * WIDE..]);
+            }
+            for (part, column) in O::turned(tile).into_iter().zip(columns) {
+                part.store(&mut column[down * WIDE..]);
+            }
+        }
+    }
 }
