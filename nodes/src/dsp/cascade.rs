@@ -112,21 +112,26 @@ impl Cascade {
         }
     }
 
-    /// Takes both channels of `STRIPS` strips through the links at once: one fills the waits of the other.
+    /// Takes both channels of as many strips as `H` holds through the links at once: one fills the waits of the other.
     #[inline(always)]
-    fn both<V: Vector, const STRIPS: usize>(&mut self, block: &mut Block<'_>) {
+    fn both<H: Vector, V: Vector>(&mut self, block: &mut Block<'_>) {
         let (left, right) = block.stereo();
-        let (left, right) = (left.as_chunks_mut::<STRIPS>().0, right.as_chunks_mut::<STRIPS>().0);
-        let rows = &mut self.work[..2 * left.as_flattened().len()];
-        for (row, (left, right)) in rows.chunks_exact_mut(2 * STRIPS).zip(left.iter().zip(right.iter())) {
-            for i in 0..STRIPS {
-                (row[i], row[STRIPS + i]) = (f64::from(left[i]), f64::from(right[i]));
-            }
+        let columns = 2 * H::N;
+        let rows = &mut self.work[..2 * left.len()];
+        let planes = left.chunks_exact(H::N).zip(right.chunks_exact(H::N));
+        for (row, (left, right)) in rows.chunks_exact_mut(columns).zip(planes) {
+            H::of(left).store(row);
+            H::of(right).store(&mut row[H::N..]);
         }
-        through::<V, V>(&mut self.links, Rows { samples: rows, columns: 2 * STRIPS, state: 0 });
-        for (row, (left, right)) in self.work.chunks_exact(2 * STRIPS).zip(left.iter_mut().zip(right)) {
-            for i in 0..STRIPS {
-                (left[i], right[i]) = (rounded(row[i]), rounded(row[STRIPS + i]));
+        through::<V, V>(&mut self.links, Rows { samples: rows, columns, state: 0 });
+        let planes = left.chunks_exact_mut(H::N).zip(right.chunks_exact_mut(H::N));
+        for (row, (left, right)) in self.work.chunks_exact(columns).zip(planes) {
+            H::load(row).to(left);
+            H::load(&row[H::N..]).to(right);
+        }
+        for plane in [left, right] {
+            for x in plane {
+                *x += POSITIVE;
             }
         }
     }
@@ -142,17 +147,14 @@ impl Cascade {
             let state = channel * strips;
             through::<V, P>(&mut self.links, Rows { samples: work, columns: strips, state });
             let work = &self.work[..plane.len()];
-            plane.iter_mut().zip(work).for_each(|(to, x)| *to = rounded(*x));
+            plane.iter_mut().zip(work).for_each(|(to, x)| *to = *x as f32 + POSITIVE);
         }
     }
 }
 
-/// What leaves a cascade, with no negative zero: a correction that does nothing runs where another strip of the pack needs
-/// one, and turns such a zero into a positive one.
-#[inline(always)]
-fn rounded(x: f64) -> f32 {
-    x as f32 + 0.0
-}
+/// Added to all that leaves a cascade, so that no zero of it is negative: a correction that does nothing runs where another
+/// strip of the pack needs one, and turns such a zero into a positive one.
+const POSITIVE: f32 = 0.0;
 
 struct Run<'c, 'b, 'd> {
     cascade: &'c mut Cascade,
@@ -167,10 +169,10 @@ impl Job for Run<'_, '_, '_> {
         let Run { cascade, block } = self;
         match (block.strips(), block.channels()) {
             (1, 1) => cascade.planes::<f64, f64>(block),
-            (1, _) => cascade.both::<I::V2, 1>(block),
-            (2, 2) if I::Pair::N >= 4 => cascade.both::<Two<I::V2>, 2>(block),
-            (4, 2) if I::Pair::N >= 8 => cascade.both::<Two<I::V4>, 4>(block),
-            (8, 2) if I::Pair::N >= 16 => cascade.both::<Two<I::V8>, 8>(block),
+            (1, _) => cascade.both::<f64, I::V2>(block),
+            (2, 2) if I::Pair::N >= 4 => cascade.both::<I::V2, Two<I::V2>>(block),
+            (4, 2) if I::Pair::N >= 8 => cascade.both::<I::V4, Two<I::V4>>(block),
+            (8, 2) if I::Pair::N >= 16 => cascade.both::<I::V8, Two<I::V8>>(block),
             (2, _) => cascade.planes::<I::V2, I::V2>(block),
             (4, _) => cascade.planes::<I::V4, I::V4>(block),
             (8, _) if I::Pair::N > 8 => cascade.planes::<I::V8, I::V8>(block),
