@@ -60,7 +60,7 @@ impl Isa for Avx2 {
     type V8 = Two<F64x4>;
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
-    type Pair = Self::V4;
+    type Pair = Self::V8;
     type Register = F32x8;
     type Quad = F32x4;
     type Octet = F32x8;
