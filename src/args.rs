@@ -93,9 +93,10 @@ pub(crate) struct Render {
     /// Frames that are worked on at once. Changes no bit of the output.
     #[arg(long, value_name = "N", default_value_t = Machine::default().block as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
-    /// Strips of which like effects run side by side at most. Changes no bit of the output.
-    #[arg(long, value_name = "N", default_value = "16", value_parser = PossibleValuesParser::new(["1", "2", "4", "8", "16"]).try_map(|n| n.parse::<usize>()))]
-    pub(crate) pack: usize,
+    /// Strips of which like effects run side by side at most; as many as suit the CPU if not given. Changes no bit of the
+    /// output.
+    #[arg(long, value_name = "N", value_parser = PossibleValuesParser::new(["1", "2", "4", "8", "16"]).try_map(|n| n.parse::<usize>()))]
+    pub(crate) pack: Option<usize>,
     /// Tell on the standard error where the time went: strip by strip with their effects, by stages, packs and threads. A
     /// trace of it all goes beside the output, `OUT.trace.json`, for ui.perfetto.dev, chrome://tracing or Firefox's
     /// profiler. Changes no bit of the output.

@@ -114,7 +114,8 @@ fn request(
     keep: Vec<UsedFile>,
 ) -> Result<Request, Outcome> {
     let Outputs { master, mix, stems, trace, format } = Outputs::new(args, song)?;
-    let threads = args.threads.map_or_else(|| Machine::default().threads, usize::from);
+    let suits = Machine::default();
+    let threads = args.threads.map_or(suits.threads, usize::from);
     Ok(Request {
         master: Some(master),
         mix,
@@ -124,7 +125,7 @@ fn request(
         format,
         part: part::of(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::None },
-        machine: Machine { threads, block: args.block as usize, pack: args.pack },
+        machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
     })
 }
 

@@ -14,7 +14,11 @@ mod wires;
 pub use wires::Share;
 
 use crate::graph::{Graph, NodeIndex, Role};
-use mixwright_nodes::{effect::Width, unit::Frames};
+use mixwright_nodes::{
+    dsp::cpu::{self, Level},
+    effect::Width,
+    unit::Frames,
+};
 use wires::Wires;
 
 /// What the work is laid out for. None of it changes a bit.
@@ -31,7 +35,16 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine { threads, block: 2048, pack: 16 }
+        Machine { threads, block: 2048, pack: widest() }
+    }
+}
+
+/// Strips side by side that a CPU is fastest with. Where vectors are short, more of them wait for no less, and leave more
+/// places empty.
+fn widest() -> usize {
+    match cpu::level() {
+        Level::Avx512 => 16,
+        Level::Avx2 | Level::Base => 8,
     }
 }
 
