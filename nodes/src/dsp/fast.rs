@@ -22,6 +22,21 @@ for_every_cpu! {
         }
     }
 
+    /// Raises each place of a row to the largest magnitude that falls on it.
+    fn raise(most: &mut [f32; ROW], plane: &[f32]) {
+        let (rows, rest) = plane.as_chunks::<ROW>();
+        let mut row_most = *most;
+        for row in rows {
+            for i in 0..ROW {
+                row_most[i] = larger(row_most[i], row[i].abs());
+            }
+        }
+        for (most, x) in row_most.iter_mut().zip(rest) {
+            *most = larger(*most, x.abs());
+        }
+        *most = row_most;
+    }
+
     /// Turns gains in decibels into factors: exactly 1 at 0 dB.
     pub fn gains(plane: &mut [f32]) {
         for x in plane {
@@ -38,14 +53,13 @@ pub fn gain(decibels: f32) -> f32 {
 
 /// The largest magnitude.
 pub fn largest(plane: &[f32]) -> f32 {
-    let mut most = [0.0; 16];
-    for part in plane.chunks(most.len()) {
-        for (most, x) in most.iter_mut().zip(part) {
-            *most = larger(*most, x.abs());
-        }
-    }
+    let mut most = [0.0; ROW];
+    raise(&mut most, plane);
     most.into_iter().fold(0.0, larger)
 }
+
+/// Samples that are compared at once: two registers of the widest, so that one comparison need not wait for the other.
+const ROW: usize = 32;
 
 /// The larger of two numbers in one instruction, where `f32::max` with its care for NaN takes four.
 #[inline(always)]
