@@ -53,5 +53,5 @@ pub(super) fn step(path: &Path) -> io::Result<()> {
 }
 
 fn with<T>(work: impl FnOnce(&mut Vec<Fault>) -> T) -> T {
-    work(&mut FAULTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    work(&mut crate::panic::locked(&FAULTS))
 }

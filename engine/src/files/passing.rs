@@ -2,9 +2,10 @@
 //!
 //! Each goes with whoever made it. A process that ends without unwinding takes them away by [`abandon`].
 
+use crate::panic::locked;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 static LYING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -52,7 +53,7 @@ impl Drop for Folder {
 
 /// Takes away all that is in the making, for a process that ends at once: what others make meanwhile waits for ever.
 pub fn abandon() {
-    let lying = LYING.lock().unwrap_or_else(PoisonError::into_inner);
+    let lying = locked(&LYING);
     for path in lying.iter().rev() {
         let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
     }
@@ -60,5 +61,5 @@ pub fn abandon() {
 }
 
 fn with<T>(work: impl FnOnce(&mut Vec<PathBuf>) -> T) -> T {
-    work(&mut LYING.lock().unwrap_or_else(PoisonError::into_inner))
+    work(&mut locked(&LYING))
 }

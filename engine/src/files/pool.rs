@@ -1,10 +1,11 @@
 //! Inputs that share few handles: more may be open than the system allows, as the longest open is closed meanwhile.
 
+use crate::panic::locked;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::SystemTime;
 
 /// The most handles that inputs hold, of the 256 that a process may have in mean surroundings.
@@ -68,10 +69,6 @@ impl Slot {
         }
         held.push_back(Arc::downgrade(self));
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     graph::Graph,
-    panic::said,
+    panic::{locked, said},
     plan::{Machine, Pack, Plan},
 };
 use mixwright_nodes::{block::PIECE, effect::Reading, unit::Frames};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Hears what comes out at a place, from the window's first frame to its last.
 pub trait Listener: Send {
@@ -208,7 +208,7 @@ impl<'l> Pipeline<'l> {
 
     /// What the effects did, by their keys.
     pub(super) fn readings(&self) -> Vec<(String, Reading)> {
-        let of = |worker| match &locked(worker).task {
+        let of = |worker: &Mutex<Worker<'_>>| match &locked(worker).task {
             Task::Pack(_, pack) => pack.readings(),
             Task::Tap(_) => Vec::new(),
         };
@@ -261,10 +261,6 @@ impl Work for Playing<'_, '_> {
 /// A worker that no one else has to do with.
 fn own<'w, 'l>(worker: &'w mut Mutex<Worker<'l>>) -> &'w mut Worker<'l> {
     worker.get_mut().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn locked<'w, 'l>(worker: &'w Mutex<Worker<'l>>) -> MutexGuard<'w, Worker<'l>> {
-    worker.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Worker<'_> {

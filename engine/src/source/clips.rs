@@ -159,8 +159,6 @@ impl Clips {
         let frames = planes[0].len();
         cue.read(planes)?;
         cue.leave(at + frames as i64);
-        // As a sum begins at zero, so that nothing is ever a negative one.
-        planes.iter_mut().for_each(|plane| plus_zero(plane));
         Ok(true)
     }
 
@@ -330,12 +328,6 @@ for_every_cpu! {
     fn round(sum: &[f64], plane: &mut [f32]) {
         for (out, x) in plane.iter_mut().zip(sum) {
             *out = *x as f32;
-        }
-    }
-
-    fn plus_zero(plane: &mut [f32]) {
-        for x in plane {
-            *x += 0.0;
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A file's sound at the song's rate, from any frame of the song's rate on; behind its end is silence.
 
 use super::{Reader, SourceError};
-use crate::song::ChannelPick;
-use mixwright_nodes::dsp::resample::Resampler;
+use crate::{panic::locked, song::ChannelPick};
+use mixwright_nodes::{dsp::resample::Resampler, for_every_cpu};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// The filters between rates, each made once.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Converters {
 
 impl Converters {
     fn between(&self, from: u32, to: u32) -> Resampler {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = locked(&self.made);
         made.entry((from, to)).or_insert_with(|| Resampler::new(from, to)).clone()
     }
 }
@@ -82,6 +82,7 @@ impl Stream {
                     break;
                 }
             }
+            planes.iter_mut().for_each(|plane| plus_zero(plane));
         }
         planes.iter_mut().for_each(|plane| plane[done..].fill(0.0));
         Ok(())
@@ -104,5 +105,14 @@ impl Stream {
         let more = !self.ended;
         self.ended |= n < CHUNK;
         Ok(more)
+    }
+}
+
+for_every_cpu! {
+    /// As a sum begins at zero, so that nothing is ever a negative one: of what readers give, nothing is.
+    fn plus_zero(plane: &mut [f32]) {
+        for x in plane {
+            *x += 0.0;
+        }
     }
 }
