@@ -107,7 +107,14 @@ pub trait Octet: Floats {
     /// Rows as columns.
     fn turned(rows: [Self; 8]) -> [Self; 8];
     /// Whole numbers of 24 bits, the lowest byte first.
-    fn int24(bytes: &[u8; 24]) -> Self;
+    #[inline(always)]
+    fn int24(bytes: &[u8; 24]) -> Self {
+        let mut octet = [0.0; 8];
+        for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
+            *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
+        }
+        Self::load(&octet)
+    }
 }
 
 impl Floats for f32 {

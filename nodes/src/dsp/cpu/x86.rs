@@ -300,14 +300,6 @@ impl Octet for F32x4x2 {
         }
         columns
     }
-    #[inline(always)]
-    fn int24(bytes: &[u8; 24]) -> Self {
-        let mut octet = [0.0; 8];
-        for (x, [low, middle, high]) in octet.iter_mut().zip(bytes.as_chunks().0) {
-            *x = (i32::from_le_bytes([0, *low, *middle, *high]) >> 8) as f32;
-        }
-        Self::load(&octet)
-    }
 }
 
 impl Octet for F32x8 {

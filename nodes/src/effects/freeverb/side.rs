@@ -10,7 +10,7 @@ use crate::{
     block::PIECE,
     dsp::{
         cpu::{Floats, Isa, Octet, Vector},
-        math::{settle, settle_sample},
+        math::{SETTLED, settle, settle_sample},
     },
 };
 
@@ -164,10 +164,7 @@ impl<I: Isa> Tiles<'_, I> {
             let tile = I::Octet::turned(tile);
             for k in 0..WIDE {
                 let mut next = [0.0; WIDE];
-                (enters + feedback * tile[k]).store(&mut next);
-                for x in &mut next {
-                    *x = settle_sample(*x);
-                }
+                (enters + feedback * tile[k]).zero_below(SETTLED as f32).store(&mut next);
                 self.lines[side][k][from..from + count].copy_from_slice(&next[..count]);
             }
         }
