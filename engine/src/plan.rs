@@ -19,7 +19,7 @@ use mixwright_nodes::{
     effect::Width,
     unit::Frames,
 };
-use wires::Wires;
+use wires::{End, Wires};
 
 /// What the work is laid out for. None of it changes a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Place {
 }
 
 /// A signal that is written or metered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// The name of the strip or stem.
     pub name: String,
@@ -153,19 +153,21 @@ pub struct Output {
     pub lane: usize,
     /// Frames to be left out at its start.
     pub latency: Frames,
+    /// What a meter takes of it, if not all.
+    pub share: Option<Share>,
 }
 
 /// Lays out the work for a graph, and for no more than is heard at `places`.
 pub fn plan(graph: &Graph, rate: u32, on: &Machine, places: &[Place]) -> Plan {
-    let mut outputs = outputs(graph);
-    let tail = tail::longest(graph, rate, &outputs);
-    outputs.retain(|(_, place, _)| places.contains(place));
-    let wires = Wires::new(graph, &outputs);
-    let laid = layout::lay(graph, &wires, rate, on, &outputs);
+    let mut ends = ends(graph);
+    let tail = tail::longest(graph, rate, &ends);
+    ends.retain(|end| places.contains(&end.place));
+    let wires = Wires::new(graph, &ends);
+    let laid = layout::lay(graph, &wires, rate, on, &ends);
     let key = |link: &Link| graph.net[link.node].key.clone();
-    let outputs = outputs.into_iter().map(|(name, place, node)| {
-        let lane = laid.lane_of[&node];
-        Output { name, place, lane, latency: laid.lanes[lane].latency }
+    let outputs = ends.into_iter().map(|End { name, place, wire }| {
+        let lane = laid.lane_of[&wire.source];
+        Output { name, place, lane, latency: laid.lanes[lane].latency, share: wire.share }
     });
     Plan {
         packs: packs::pack(graph, &laid.lanes, on),
@@ -178,14 +180,10 @@ pub fn plan(graph: &Graph, rate: u32, on: &Machine, places: &[Place]) -> Plan {
     }
 }
 
-fn outputs(graph: &Graph) -> Vec<(String, Place, NodeIndex)> {
-    let strips = graph.strips.iter().map(|(name, node)| (name.clone(), Place::Strip, *node));
-    let stems = graph.stems.iter().map(|(name, node)| (name.clone(), Place::Stem, *node));
-    strips
-        .chain([
-            ("mix".to_owned(), Place::Mix, graph.mix),
-            ("master".to_owned(), Place::Master, graph.master),
-        ])
-        .chain(stems)
-        .collect()
+fn ends(graph: &Graph) -> Vec<End> {
+    let end = |name: &str, place, node| End::new(graph, name, place, node);
+    let strips = graph.strips.iter().map(|(name, node)| end(name, Place::Strip, *node));
+    let stems = graph.stems.iter().map(|(name, node)| end(name, Place::Stem, *node));
+    let mix = end("mix", Place::Mix, graph.mix);
+    strips.chain([mix, end("master", Place::Master, graph.master)]).chain(stems).collect()
 }

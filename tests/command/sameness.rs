@@ -82,6 +82,35 @@ fn crowd() -> String {
 }
 
 #[test]
+fn meters_read_what_stems_hold_whoever_works_how() {
+    let studio = Studio::new();
+    studio.write("crowd.rhai", &crowd());
+    let render = "render crowd.rhai --json -o out.wav --format wav32f --stems stems";
+    let report = studio.json(render);
+    let strips = report["strips"].as_array().expect("there are strips");
+    for strip in strips.iter().filter(|strip| strip["kind"] == "track") {
+        let name = strip["name"].as_str().expect("strips have names");
+        studio.write("stem.rhai", &format!(
+            "let song = song(\"Stem\", #{{ rate: 48.khz, law: \"balance\" }});\nsong.track(\"stem\", \"stems/{name}.wav\");\n"
+        ));
+        let stem = &studio.json("render stem.rhai --json -o stem.wav")["mix"];
+        let near = |a: &serde_json::Value, b: &serde_json::Value| {
+            (a.as_f64().expect("a number") - b.as_f64().expect("a number")).abs() < 1e-4
+        };
+        let peaks =
+            stem["channels"].as_array().expect("there are channels").iter().map(|channel| &channel["peak"]);
+        assert!(near(&strip["loudness"], &stem["integrated"]), "{name}: {strip} {stem}");
+        assert!(peaks.clone().any(|peak| near(&strip["peak"], peak)), "{name}: {strip} {stem}");
+    }
+    for machine in ["--threads 1 --pack 1", "--threads 3 --block 100", "--pack 4 --block 8192"] {
+        let again = studio.json(&format!("{render} {machine}"));
+        for part in ["strips", "reductions", "mix", "master"] {
+            assert_eq!(again[part], report[part], "{machine} gave other readings");
+        }
+    }
+}
+
+#[test]
 fn every_level_of_vectors_gives_the_same_bytes() {
     let studio = Studio::new();
     studio.write("crowd.rhai", &crowd());

@@ -1,8 +1,8 @@
 //! Chains of nodes as lanes, with stages and the delays that align what meets.
 
 use super::{
-    Input, Lane, Link, Machine, Place, cost,
-    wires::{Wire, Wires},
+    Input, Lane, Link, Machine, cost,
+    wires::{End, Wire, Wires},
 };
 use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
 use mixwright_nodes::{effect::Width, unit::Frames};
@@ -17,14 +17,8 @@ pub(super) struct Laid {
 }
 
 /// Lays nodes into lanes.
-pub(super) fn lay(
-    graph: &Graph,
-    wires: &Wires,
-    rate: u32,
-    on: &Machine,
-    outputs: &[(String, Place, NodeIndex)],
-) -> Laid {
-    let ends: BTreeSet<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
+pub(super) fn lay(graph: &Graph, wires: &Wires, rate: u32, on: &Machine, ends: &[End]) -> Laid {
+    let ends: BTreeSet<NodeIndex> = ends.iter().map(|end| end.wire.source).collect();
     let limit = longest_lane(graph, &wires.order, on);
     let sources = wires.order.iter().filter(|node| plays(graph, **node)).count();
     let apart = sources < MANY * on.threads;

@@ -1,12 +1,12 @@
 //! How long a song may ring on after its last sound: effects ring one after another, so their tails add up along a way.
 
-use super::Place;
+use super::wires::End;
 use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
 use mixwright_nodes::{effect::Slot, effects::AnyEffect, unit::Frames};
 use std::collections::BTreeMap;
 
 /// The tails of the longest way to any output, whether that is heard or not: no meter makes a song longer.
-pub(super) fn longest(graph: &Graph, rate: u32, outputs: &[(String, Place, NodeIndex)]) -> Frames {
+pub(super) fn longest(graph: &Graph, rate: u32, ends: &[End]) -> Frames {
     let mut tails: BTreeMap<NodeIndex, i64> = BTreeMap::new();
     for node in graph.order() {
         let arriving = graph.arriving(node);
@@ -18,7 +18,7 @@ pub(super) fn longest(graph: &Graph, rate: u32, outputs: &[(String, Place, NodeI
         };
         tails.insert(node, before + own);
     }
-    Frames(outputs.iter().map(|(.., node)| tails[node]).max().unwrap_or_default())
+    Frames(ends.iter().map(|end| tails[&end.wire.source]).max().unwrap_or_default())
 }
 
 /// An effect where its curves are largest, which is where it rings longest.

@@ -1,5 +1,5 @@
-//! What each node hears. A fader that stands still before a sum is no work of its own but the gain of the wire: nothing
-//! copies a strip to turn it down.
+//! What each node and each output hears. A fader that stands still before a sum or a meter is no work of its own but the
+//! gain of the wire: nothing copies a strip to turn it down.
 
 use super::Place;
 use crate::graph::{Graph, NodeIndex, NodeSpec, Role};
@@ -14,13 +14,29 @@ pub(super) struct Wire {
     pub(super) share: Option<Share>,
 }
 
-/// What a sum takes of a signal, as if a fader stood on the way.
+/// What a sum or a meter takes of a signal, as if a fader stood on the way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
     /// The width that it has behind the fader.
     pub width: Width,
     /// The gains of its channels; those of a mono signal that becomes stereo are of its only one.
     pub gains: [f64; 2],
+}
+
+/// An output before it is known which lane it comes from.
+pub(super) struct End {
+    pub(super) name: String,
+    pub(super) place: Place,
+    pub(super) wire: Wire,
+}
+
+impl End {
+    /// What leaves a node is heard at a place.
+    pub(super) fn new(graph: &Graph, name: &str, place: Place, source: NodeIndex) -> End {
+        let wire = Wire { source, role: Role::Main, share: None };
+        let wire = if place == Place::Strip { behind(graph, wire) } else { wire };
+        End { name: name.to_owned(), place, wire }
+    }
 }
 
 /// The wires of all nodes that some output needs.
@@ -32,9 +48,9 @@ pub(super) struct Wires {
 }
 
 impl Wires {
-    pub(super) fn new(graph: &Graph, outputs: &[(String, Place, NodeIndex)]) -> Wires {
+    pub(super) fn new(graph: &Graph, ends: &[End]) -> Wires {
         let (mut arriving, mut readers) = (BTreeMap::new(), BTreeMap::new());
-        let mut todo: Vec<NodeIndex> = outputs.iter().map(|(.., node)| *node).collect();
+        let mut todo: Vec<NodeIndex> = ends.iter().map(|end| end.wire.source).collect();
         while let Some(node) = todo.pop() {
             if arriving.contains_key(&node) {
                 continue;

@@ -2,7 +2,8 @@
 
 use super::{
     Meters, Progress, RenderError, Request,
-    output::{Destination, Ear, StripEar, stereo_meter},
+    meters::StripMeters,
+    output::{Destination, Ear, stereo_meter},
     pipeline::{Listener, Tap, Window},
     report::{Chapter, Clipped, Reduction, Report, StripReport},
     store::{Signal, Store},
@@ -19,14 +20,17 @@ use crate::{
 use mixwright_nodes::{
     effect::{Reading, Width},
     finish::{Finish, Finished, Finisher, OutOfReach, Stored, solve},
-    meter::program::{Program, ProgramReading, Strip},
+    meter::{
+        program::{Program, ProgramReading},
+        strips::StripReading,
+    },
     unit::{Db, Frames, Percent},
 };
 use std::path::{Path, PathBuf};
 
 /// Everyone who hears an output.
 pub(super) struct Ears {
-    strips: Vec<StripEar>,
+    strips: Vec<StripMeters>,
     mix: Ear,
     master: Ear,
     stems: Vec<Ear>,
@@ -71,24 +75,23 @@ impl Ears {
                 Ear::new(Destination::Store(Store::new(folder)?), None, sure)
             }
         };
-        let strips = plan.outputs.iter().filter(|output| all && output.place == Place::Strip);
-        let strips = strips.map(|_| StripEar(Strip::new(song.rate))).collect();
+        let strips = StripMeters::of(plan);
         Ok(Ears { strips, mix, master, stems, files: written })
     }
 
     /// Each ear at its output.
     pub(super) fn taps(&mut self, plan: &Plan) -> Vec<Tap<'_>> {
-        let (mut strips, mut stems) = (self.strips.iter_mut(), self.stems.iter_mut());
+        let mut stems = self.stems.iter_mut();
         let (mut mix, mut master) = (Some(&mut self.mix), Some(&mut self.master));
-        let mut taps = Vec::new();
+        let mut taps: Vec<Tap<'_>> = self.strips.iter_mut().map(StripMeters::tap).collect();
         for (output, declared) in plan.outputs.iter().enumerate() {
             let listener: Option<&mut dyn Listener> = match declared.place {
-                Place::Strip => strips.next().map(|ear| ear as &mut dyn Listener),
+                Place::Strip => None,
                 Place::Stem => stems.next().map(|ear| ear as &mut dyn Listener),
                 Place::Mix => mix.take().map(|ear| ear as &mut dyn Listener),
                 Place::Master => master.take().map(|ear| ear as &mut dyn Listener),
             };
-            taps.extend(listener.map(|listener| Tap { output, listener }));
+            taps.extend(listener.map(|listener| Tap { outputs: vec![output], listener }));
         }
         taps
     }
@@ -139,7 +142,8 @@ impl Ears {
         if progress.cancelled() {
             return Err(RenderError::Cancelled);
         }
-        Ok(Made { sinks, files, strips: self.strips, mix, master, finished, length })
+        let strips = StripMeters::readings(&self.strips);
+        Ok(Made { sinks, files, strips, mix, master, finished, length })
     }
 }
 
@@ -147,7 +151,8 @@ impl Ears {
 pub(super) struct Made {
     sinks: Vec<Sink>,
     files: Vec<PathBuf>,
-    strips: Vec<StripEar>,
+    /// In the order of the graph's strips, if they were metered.
+    strips: Vec<StripReading>,
     mix: Option<ProgramReading>,
     master: Option<ProgramReading>,
     finished: Option<Finished>,
@@ -258,17 +263,17 @@ fn seed(title: &str, name: &str) -> u64 {
     })
 }
 
-fn strips(song: &Resolved, graph: &Graph, ears: &[StripEar]) -> Vec<StripReport> {
+fn strips(song: &Resolved, graph: &Graph, readings: &[StripReading]) -> Vec<StripReport> {
     let kind =
         |name: &str| song.strips.iter().find(|strip| strip.name == name).map_or(StripKind::Track, |s| s.kind);
     let mut made: Vec<StripReport> = graph
         .strips
         .iter()
-        .zip(ears)
-        .map(|((name, _), ear)| StripReport {
+        .zip(readings)
+        .map(|((name, _), reading)| StripReport {
             name: name.clone(),
             kind: kind(name),
-            reading: ear.reading(),
+            reading: *reading,
             share: None,
         })
         .collect();

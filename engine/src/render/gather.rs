@@ -83,10 +83,10 @@ impl<'r> Account<'r> {
     /// What a worker did, part by part.
     fn count(&self, worked: &Worked, parts: &mut Parts<'r>) {
         let (pack, times) = match &worked.of {
-            Of::Output(output, spent) => {
-                let output = &self.plan.outputs[*output];
-                let part = Part::new(self.path(output), Does::Output, word(output));
-                return parts.add(*spent, [part].into_iter());
+            Of::Outputs(outputs, spent) => {
+                let outputs = outputs.iter().map(|output| &self.plan.outputs[*output]);
+                let part = |output| Part::new(self.path(output), Does::Output, word(output));
+                return parts.add(*spent, outputs.map(part));
             }
             Of::Pack(pack, times) => (&self.plan.packs[*pack], times),
         };

@@ -1,30 +1,14 @@
-//! What is made of what comes out: meters, files, and the song's one length.
+//! What is made of the mix, the master and stems: meters, files, and the song's one length.
 
 use super::{RenderError, pipeline::Listener, store::Store};
 use crate::sink::Sink;
 use mixwright_nodes::{
     effect::Width,
-    meter::program::{Program, ProgramReading, Strip, StripReading},
+    meter::program::{Program, ProgramReading},
 };
 
 /// Above this a tail is still heard: -90 dBFS.
 const HEARD: f32 = 3.162_277_7e-5;
-
-/// Meters a strip.
-pub(super) struct StripEar(pub(super) Strip);
-
-impl Listener for StripEar {
-    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
-        self.0.push(left, Some(right));
-        Ok(())
-    }
-}
-
-impl StripEar {
-    pub(super) fn reading(&self) -> StripReading {
-        self.0.reading()
-    }
-}
 
 /// Where a finished signal goes.
 pub(super) enum Destination {
@@ -82,7 +66,8 @@ impl Ear {
 }
 
 impl Listener for Ear {
-    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
+    fn hear(&mut self, planes: &[&[f32]]) -> Result<(), RenderError> {
+        let &[left, right] = planes else { unreachable!("the mix, the master and stems are stereo") };
         let loud = left.iter().zip(right).rposition(|(l, r)| l.abs() > HEARD || r.abs() > HEARD);
         if let Some(last) = loud {
             self.last_loud = self.heard + last + 1;

@@ -20,19 +20,19 @@ use mixwright_nodes::{block::PIECE, effect::Reading, unit::Frames};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Hears what comes out at a place, from the window's first frame to its last.
+/// Hears what comes out at one place or several, from the window's first frame to its last.
 pub trait Listener: Send {
-    /// Takes the next frames.
+    /// Takes the next frames: a plane for each channel of each output.
     ///
     /// # Errors
     /// If they cannot be kept.
-    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError>;
+    fn hear(&mut self, planes: &[&[f32]]) -> Result<(), RenderError>;
 }
 
-/// A listener and the output of the plan that it hears.
+/// A listener and the outputs of the plan that it hears, all equally late.
 pub struct Tap<'l> {
-    /// The index of the output.
-    pub output: usize,
+    /// The indices of the outputs.
+    pub outputs: Vec<usize>,
     /// Who hears it.
     pub listener: &'l mut dyn Listener,
 }
@@ -54,6 +54,7 @@ pub struct Pipeline<'l> {
     rings: Vec<Ring>,
     on: Machine,
     origin: i64,
+    frames: usize,
     blocks: usize,
     stages: usize,
     rate: u32,
@@ -95,8 +96,9 @@ enum Task<'l> {
 }
 
 struct LiveTap<'l> {
-    output: usize,
-    from: Address,
+    outputs: Vec<usize>,
+    /// Where they come from, each with its channels.
+    from: Vec<(Address, usize)>,
     late: i64,
     listener: &'l mut dyn Listener,
     spent: Spent,
@@ -113,8 +115,8 @@ pub(super) struct Worked {
 pub(super) enum Of {
     /// That of a pack, by its number in the plan.
     Pack(usize, PackTimes),
-    /// That of who hears an output, by its number in the plan.
-    Output(usize, Spent),
+    /// That of who hears outputs, by their numbers in the plan.
+    Outputs(Vec<usize>, Spent),
 }
 
 impl<'l> Pipeline<'l> {
@@ -149,20 +151,19 @@ impl<'l> Pipeline<'l> {
         }
         let mut latest = 0;
         for tap in taps {
-            let output = &plan.outputs[tap.output];
-            let stage = plan.lanes[output.lane].stage;
-            latest = latest.max(output.latency.0);
-            let (from, late, spent) = (addresses[output.lane], output.latency.0, Spent::default());
-            let task = Task::Tap(LiveTap { output: tap.output, from, late, listener: tap.listener, spent });
-            let reads = vec![(from.pack, stage)];
-            workers.push(Worker { stage: stage + 1, cost: 10.0, task, reads, failed: None, log: None });
+            let tap = LiveTap::new(tap, plan, &addresses);
+            latest = latest.max(tap.late);
+            let lanes = tap.outputs.iter().map(|output| plan.outputs[*output].lane);
+            let reads = read_in(plan, lanes, &addresses);
+            let stage = reads.iter().map(|(_, stage)| stage + 1).max().unwrap_or_default();
+            workers.push(Worker { stage, cost: 10.0, task: Task::Tap(tap), reads, failed: None, log: None });
         }
         let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
         // Streams begin on the grid of pieces, so that a window changes no cut.
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
         let (blocks, workers) = (frames.div_ceil(block), workers.into_iter().map(Mutex::new).collect());
-        Ok(Pipeline { workers, rings, on: *on, origin, blocks, stages, rate, window })
+        Ok(Pipeline { workers, rings, on: *on, origin, frames, blocks, stages, rate, window })
     }
 
     /// Lets all work be timed, if the watch runs.
@@ -223,7 +224,7 @@ impl<'l> Pipeline<'l> {
             let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
             let of = match &worker.task {
                 Task::Pack(number, pack) => Of::Pack(*number, pack.times()),
-                Task::Tap(tap) => Of::Output(tap.output, tap.spent),
+                Task::Tap(tap) => Of::Outputs(tap.outputs.clone(), tap.spent),
             };
             Some(Worked { stage: worker.stage, of, log: worker.log? })
         });
@@ -246,13 +247,15 @@ impl Work for Playing<'_, '_> {
     }
 
     fn work(&self, worker: usize, tick: usize, thread: usize) -> bool {
-        let Pipeline { workers, rings, on, origin, blocks, window, .. } = self.pipeline;
+        let Pipeline { workers, rings, on, origin, frames, blocks, window, .. } = self.pipeline;
         let mut worker = locked(&workers[worker]);
         let block = tick.wrapping_sub(worker.stage);
         if block >= *blocks {
             return true;
         }
-        let span = Span { start: origin + (block * on.block) as i64, frames: on.block };
+        let done = block * on.block;
+        // The last block ends with the window: what meters of effects read is then the same for blocks of any length.
+        let span = Span { start: origin + done as i64, frames: on.block.min(frames - done) };
         worker.work(span, tick, rings, *window, thread);
         worker.failed.is_none()
     }
@@ -279,7 +282,7 @@ impl Worker<'_> {
                 let mut out = rings[*number].place(tick);
                 pack.run(span, |input: &LiveInput| heard(input.from), &mut out, &mut clock)
             }
-            Task::Tap(tap) => tap.hear(span, heard(tap.from), window, &mut clock),
+            Task::Tap(tap) => tap.hear(span, heard, window, &mut clock),
         }));
         if let Some(log) = &mut self.log {
             log.note(&clock, span.start, thread);
@@ -300,14 +303,19 @@ impl Worker<'_> {
 
 /// The packs that a pack reads, each with its stage.
 fn reads(plan: &Plan, pack: &Pack, addresses: &[Address]) -> Vec<(usize, usize)> {
-    let lanes = pack.lanes.iter().flat_map(|lane| &plan.lanes[*lane].inputs).map(|input| input.lane);
+    let inputs = pack.lanes.iter().flat_map(|lane| &plan.lanes[*lane].inputs);
+    read_in(plan, inputs.map(|input| input.lane), addresses)
+}
+
+/// The packs that lanes are in, each with its stage.
+fn read_in(plan: &Plan, lanes: impl Iterator<Item = usize>, addresses: &[Address]) -> Vec<(usize, usize)> {
     let mut reads: Vec<_> = lanes.map(|lane| (addresses[lane].pack, plan.lanes[lane].stage)).collect();
     reads.sort_unstable();
     reads.dedup();
     reads
 }
 
-/// Stages from each pack to the last that reads it; an output is read in the next.
+/// Stages from each pack to the last that reads it; an output is read in the next, as those of a tap are of one stage.
 fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
     let mut reaches = vec![1; plan.packs.len()];
     for reader in &plan.lanes {
@@ -319,12 +327,23 @@ fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
     reaches
 }
 
-impl LiveTap<'_> {
-    /// Hands on what of the block lies in the window, once the output's own latency is left out.
-    fn hear(
+impl<'l> LiveTap<'l> {
+    fn new(tap: Tap<'l>, plan: &Plan, addresses: &[Address]) -> LiveTap<'l> {
+        let Tap { outputs, listener } = tap;
+        let of = |output: &usize| &plan.outputs[*output];
+        let from = |output| {
+            let lane = of(output).lane;
+            (addresses[lane], plan.lanes[lane].width.channels())
+        };
+        let late = outputs.first().map_or(0, |output| of(output).latency.0);
+        LiveTap { from: outputs.iter().map(from).collect(), late, outputs, listener, spent: Spent::default() }
+    }
+
+    /// Hands on what of the block lies in the window, once the outputs' own latency is left out.
+    fn hear<'b>(
         &mut self,
         span: Span,
-        heard: &Buffer,
+        heard: impl Fn(Address) -> &'b Buffer,
         window: Window,
         clock: &mut Clock,
     ) -> Result<(), RenderError> {
@@ -332,7 +351,11 @@ impl LiveTap<'_> {
         let clip = |frame: i64| (frame - first).clamp(0, span.frames as i64) as usize;
         let (from, to) = (clip(window.from.0), clip(window.to.0));
         if from < to {
-            self.listener.hear(&heard.plane(0, to)[from..], &heard.plane(1, to)[from..])?;
+            let planes = self.from.iter().flat_map(|(address, channels)| {
+                let buffer = heard(*address);
+                (0..*channels).map(move |channel| &buffer.plane(channel, to)[from..])
+            });
+            self.listener.hear(&planes.collect::<Vec<_>>())?;
         }
         clock.lap(&mut self.spent);
         Ok(())

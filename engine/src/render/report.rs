@@ -4,7 +4,7 @@ use super::profile::Profile;
 use crate::song::StripKind;
 use mixwright_nodes::{
     finish::Finished,
-    meter::program::{ProgramReading, StripReading},
+    meter::{program::ProgramReading, strips::StripReading},
     unit::{Db, Frames, Percent},
 };
 use serde::Serialize;

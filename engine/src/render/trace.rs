@@ -110,9 +110,13 @@ fn cut(account: &Account<'_>, to: &mut impl Write) -> io::Result<()> {
 /// What a worker does, in a few words.
 fn name(account: &Account<'_>, worked: &Worked) -> String {
     match &worked.of {
-        Of::Output(output, _) => {
-            let output = &account.plan.outputs[*output];
-            format!("{} of {}", gather::word(output), key::strip(account.path(output)).1)
+        Of::Outputs(outputs, _) => {
+            let output = &account.plan.outputs[outputs[0]];
+            let whose = match outputs.len() {
+                1 => key::strip(account.path(output)).1.to_owned(),
+                many => format!("{many} strips"),
+            };
+            format!("{} of {whose}", gather::word(output))
         }
         Of::Pack(pack, _) => pack_name(account, &account.plan.packs[*pack]),
     }

@@ -105,14 +105,16 @@ impl Player for MadePlayer {
     }
 }
 
-/// Keeps what it hears.
-#[derive(Default)]
-pub(crate) struct Kept(pub(crate) Vec<f32>, pub(crate) Vec<f32>);
+/// Keeps what it hears, as it is behind a fader of these gains.
+pub(crate) struct Kept(pub(crate) Vec<f32>, pub(crate) Vec<f32>, [f64; 2]);
 
 impl Listener for Kept {
-    fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
-        self.0.extend_from_slice(left);
-        self.1.extend_from_slice(right);
+    fn hear(&mut self, planes: &[&[f32]]) -> Result<(), RenderError> {
+        let (left, right) = (planes[0], planes[planes.len() - 1]);
+        let behind =
+            |plane: &[f32], gain| plane.iter().map(|x| (f64::from(*x) * gain) as f32).collect::<Vec<_>>();
+        self.0.extend(behind(left, self.2[0]));
+        self.1.extend(behind(right, self.2[1]));
         Ok(())
     }
 }
@@ -162,11 +164,13 @@ pub(crate) fn listed(errors: &[mixwright_engine::diagnostic::Diagnostic]) -> Str
 /// Everything that comes out of a song, by place and name.
 pub(crate) fn render(song: &Song, on: Machine, window: Window) -> BTreeMap<String, Kept> {
     let (graph, plan) = planned(song, &on);
-    let mut kept: Vec<Kept> = plan.outputs.iter().map(|_| Kept::default()).collect();
+    let gains = |output: &plan::Output| output.share.map_or([1.0; 2], |share| share.gains);
+    let mut kept: Vec<Kept> =
+        plan.outputs.iter().map(|output| Kept(Vec::new(), Vec::new(), gains(output))).collect();
     let taps = kept
         .iter_mut()
         .enumerate()
-        .map(|(output, listener)| Tap { output, listener: listener as &mut dyn Listener })
+        .map(|(output, listener)| Tap { outputs: vec![output], listener: listener as &mut dyn Listener })
         .collect();
     let stop = AtomicBool::new(false);
     let progress = Progress { told: &|_, _, _| {}, stop: &stop };

@@ -36,6 +36,7 @@ impl Job for Gather<'_, '_> {
             16 => gather_octets::<I, 16>(planes, rows),
             8 => gather_octets::<I, 8>(planes, rows),
             4 => gather_fours(planes, rows, strips),
+            2 => gather_pair(planes, rows),
             _ => 0,
         };
         for frame in done..frames {
@@ -82,6 +83,16 @@ fn gather_fours(planes: &[&[f32]], rows: &mut [f32], strips: usize) -> usize {
         }
     }
     whole
+}
+
+/// As [`gather_octets`], though not in tiles.
+#[inline(always)]
+fn gather_pair(planes: &[&[f32]], rows: &mut [f32]) -> usize {
+    let [first, second] = planes else { return 0 };
+    for ((row, first), second) in rows.as_chunks_mut().0.iter_mut().zip(*first).zip(*second) {
+        *row = [*first, *second];
+    }
+    first.len()
 }
 
 struct Scatter<'p, 'f, 'r> {

@@ -38,7 +38,28 @@ impl Form<2> for Still {
     }
 }
 
-/// The same biquad as a state-variable filter with trapezoidal integrators, whose states mean the same while its
+/// A [`Still`] biquad whose first tap is 1, with one multiplication less.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit;
+
+impl Unit {
+    /// The knobs of a biquad brought to a first tap of 1, and the gain that was taken out of it.
+    pub(crate) fn knobs(Biquad { b, a }: Biquad) -> ([f64; 5], f64) {
+        (Still::knobs(Biquad { b: b.map(|tap| tap / b[0]), a }), b[0])
+    }
+}
+
+impl Form<2> for Unit {
+    #[inline(always)]
+    fn next<V: Vector>(x: V, k: &[V; 5], s: &mut [V; 2]) -> V {
+        let s1 = s[0];
+        s[0] = (k[1] * x + s[1]) - k[3] * s1;
+        s[1] = k[2] * x - k[4] * s1;
+        x + s1
+    }
+}
+
+/// A biquad as a state-variable filter with trapezoidal integrators, whose states mean the same while its
 /// coefficients move: it stays smooth and bounded (Zavalishin, "The Art of VA Filter Design", chapters 3 to 6).
 #[derive(Clone, Debug)]
 pub(super) struct Moving;

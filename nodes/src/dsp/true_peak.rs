@@ -9,7 +9,7 @@ use super::{
     kaiser::Kaiser,
     math::sin,
 };
-use crate::block::PIECE;
+use crate::{block::PIECE, for_every_cpu};
 use std::f64::consts::PI;
 
 /// Taps a phase of the second half-band, which has an octave to spare.
@@ -143,19 +143,23 @@ fn half_band(taps: usize, beta: f64) -> Vec<f32> {
     distinct.iter().map(|tap| (0.5 * tap / sum) as f32).collect()
 }
 
-/// Symmetric sums: the point halfway between `x[i + taps - 1]` and the sample after it, for each `i`, in whole batches.
-fn fold(taps: &[f32], x: &[f32], points: &mut [f32]) {
-    let (batches, _) = points.as_chunks_mut::<BATCH>();
-    for (i, sums) in batches.iter_mut().enumerate() {
-        *sums = fold_batch(taps, &x[i * BATCH..]);
+for_every_cpu! {
+    /// Symmetric sums: the point halfway between `x[i + taps - 1]` and the sample after it, for each `i`, in whole batches.
+    fn fold(taps: &[f32], x: &[f32], points: &mut [f32]) {
+        let (batches, _) = points.as_chunks_mut::<BATCH>();
+        for (i, sums) in batches.iter_mut().enumerate() {
+            *sums = fold_batch(taps, &x[i * BATCH..]);
+        }
     }
 }
 
+#[inline(always)]
 fn fold_batch(taps: &[f32], x: &[f32]) -> [f32; BATCH] {
-    let near = x[..taps.len() + BATCH - 1].windows(BATCH).rev();
-    let far = x[taps.len()..].windows(BATCH);
+    let far = &x[taps.len()..2 * taps.len() + BATCH - 1];
     let mut sums = [0.0; BATCH];
-    for ((tap, left), right) in taps.iter().zip(near).zip(far) {
+    for (k, tap) in taps.iter().enumerate() {
+        let left: &[f32; BATCH] = x[taps.len() - 1 - k..].first_chunk().expect("taps lie before the point");
+        let right: &[f32; BATCH] = far[k..].first_chunk().expect("and behind it");
         for i in 0..BATCH {
             sums[i] += tap * (left[i] + right[i]);
         }

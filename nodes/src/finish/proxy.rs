@@ -10,7 +10,10 @@ use crate::{
     },
     effect::Width,
     effects::limit::{Applied, LimitStyle, MARGIN},
-    meter::{loudness::gated, weighting::KWeighting},
+    meter::{
+        energy::{Blocks, Energies},
+        loudness::gated,
+    },
     unit::{Db, Dbtp, Lufs},
 };
 
@@ -174,13 +177,11 @@ impl Hops {
 /// A proxy in the making.
 struct Making {
     detectors: Vec<TruePeak>,
-    weighting: KWeighting,
+    energies: Energies,
     steps: Vec<Step>,
-    frames: u64,
     /// Frames of the envelope that are still to come before the first of the signal.
     early: usize,
     envelope_frames: u64,
-    energy: f64,
 }
 
 impl Making {
@@ -189,35 +190,29 @@ impl Making {
         Making {
             early: detector.latency(),
             detectors: vec![detector; width.channels()],
-            weighting: KWeighting::new(rate),
+            energies: Energies::new(rate, width.channels(), Blocks::Frames(STEP)),
             steps: Vec::new(),
-            frames: 0,
             envelope_frames: 0,
-            energy: 0.0,
         }
     }
 
     fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
+        self.weigh(left, right);
         for from in (0..left.len()).step_by(PIECE) {
             let part = from..left.len().min(from + PIECE);
-            let (left, right) = (&left[part.clone()], right.map(|right| &right[part]));
-            self.weigh(left, right);
-            self.detect(left, right);
+            self.detect(&left[part.clone()], right.map(|right| &right[part]));
         }
     }
 
     fn weigh(&mut self, left: &[f32], right: Option<&[f32]>) {
-        for (i, x) in left.iter().enumerate() {
-            let y = self.weighting.next([f64::from(*x), right.map_or(0.0, |right| f64::from(right[i]))]);
-            self.energy += y[0] * y[0] + y[1] * y[1];
-            self.frames += 1;
-            if self.frames.is_multiple_of(STEP) {
-                let power = std::mem::take(&mut self.energy) / STEP as f64;
-                self.step(self.frames / STEP - 1).power = power as f32;
-            }
-            if self.frames.is_multiple_of(PIECE as u64) {
-                self.weighting.settle();
-            }
+        let (mut index, mut powers) = (self.energies.done(), Vec::new());
+        let both = [left, right.unwrap_or_default()];
+        self.energies.push(&both[..self.detectors.len()], |energy| {
+            powers.push((energy.iter().sum::<f64>() / STEP as f64) as f32);
+        });
+        for power in powers {
+            self.step(index).power = power;
+            index += 1;
         }
     }
 

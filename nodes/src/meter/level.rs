@@ -1,5 +1,6 @@
 //! Sample levels of one channel: the largest sample with its place, RMS, and the constant in it.
 
+use super::sums::{Sums, Terms};
 use crate::{
     dsp::fast::largest,
     unit::{Db, Frames},
@@ -25,8 +26,18 @@ pub struct Level {
     peak: f32,
     peak_at: i64,
     frames: i64,
-    sum: f64,
-    energy: f64,
+    sums: Sums<Moments, 2>,
+}
+
+/// A sample and its square.
+#[derive(Clone, Debug)]
+struct Moments;
+
+impl Terms<2> for Moments {
+    #[inline(always)]
+    fn of(x: f64, _: f64) -> [f64; 2] {
+        [x, x * x]
+    }
 }
 
 impl Level {
@@ -37,21 +48,18 @@ impl Level {
             let place = signal.iter().position(|x| x.abs() == largest).expect("it is one of them");
             (self.peak, self.peak_at) = (largest, self.frames + place as i64);
         }
-        for x in signal.iter().map(|x| f64::from(*x)) {
-            self.sum += x;
-            self.energy += x * x;
-        }
+        self.sums.push(signal, signal);
         self.frames += signal.len() as i64;
     }
 
     /// What the meter reads now.
     pub fn reading(&self) -> LevelReading {
-        let frames = self.frames.max(1) as f64;
+        let (frames, [sum, energy]) = (self.frames.max(1) as f64, self.sums.all());
         LevelReading {
             peak: Db::of(f64::from(self.peak)),
             peak_at: Frames(self.peak_at),
-            rms: Db::of((self.energy / frames).sqrt()),
-            dc: self.sum / frames,
+            rms: Db::of((energy / frames).sqrt()),
+            dc: sum / frames,
         }
     }
 }

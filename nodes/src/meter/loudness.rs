@@ -3,9 +3,8 @@
 //! Power is kept in sub-blocks of 10 ms whose borders are the frames nearest to multiples of 10 ms, so that every window
 //! falls right at every rate. A mono signal counts as one channel: played from two, it would be 3 LU louder.
 
-use super::weighting::KWeighting;
+use super::energy::{Blocks, Energies};
 use crate::{
-    block::PIECE,
     dsp::math::{exp2, log2},
     unit::{Lu, Lufs},
 };
@@ -35,124 +34,32 @@ pub struct LoudnessReading {
 /// A loudness meter of one or two channels.
 #[derive(Clone, Debug)]
 pub struct Loudness {
-    filter: KWeighting,
-    rate: u64,
-    frames: u64,
-    /// The sub-block that is being filled: each channel's energy.
-    energy: [f64; 2],
+    energies: Energies,
+    /// Of each channel, in the sub-blocks that have ended.
     total: [f64; 2],
-    /// Energies of the last [`SHORT_TERM`] sub-blocks, by their number modulo that.
-    recent: Vec<f64>,
-    blocks: u64,
-    /// Powers of all windows so far, one each 100 ms: what is kept of hours of music is a few megabytes.
-    momentary: Vec<f32>,
-    short_term: Vec<f32>,
-    /// Whether short-term windows are kept.
-    keeps_short_term: bool,
-    max_momentary: f64,
-    max_short_term: f64,
+    windows: Windows,
 }
 
 impl Loudness {
     /// A meter that has heard nothing.
     pub fn new(rate: u32) -> Self {
-        Loudness {
-            filter: KWeighting::new(rate),
-            rate: u64::from(rate),
-            frames: 0,
-            energy: [0.0; 2],
-            total: [0.0; 2],
-            recent: vec![0.0; SHORT_TERM],
-            blocks: 0,
-            momentary: Vec::new(),
-            short_term: Vec::new(),
-            keeps_short_term: true,
-            max_momentary: 0.0,
-            max_short_term: 0.0,
-        }
-    }
-
-    /// A meter that tells no loudness range and nothing over time, for strips, of which there are many.
-    pub fn integrated_only(rate: u32) -> Self {
-        Loudness { keeps_short_term: false, ..Loudness::new(rate) }
+        let energies = Energies::new(rate, 2, Blocks::Hundredths(rate));
+        Loudness { energies, total: [0.0; 2], windows: Windows::new(rate) }
     }
 
     /// Hears on. A signal is mono (`right` is none) or stereo from its beginning to its end.
     pub fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
-        let mut done = 0;
-        while done < left.len() {
-            let block_end = border(self.blocks + 1, self.rate);
-            let settle_at = (self.frames / PIECE as u64 + 1) * PIECE as u64;
-            let next_stop = block_end.min(settle_at) - self.frames;
-            let part = done..left.len().min(done + next_stop as usize);
-            done = part.end;
-            self.frames += part.len() as u64;
-            self.hear(&left[part.clone()], right.map(|right| &right[part]));
-            if self.frames == settle_at {
-                self.filter.settle();
-            }
-            if self.frames == block_end {
-                self.close_block();
-            }
-        }
-    }
-
-    fn hear(&mut self, left: &[f32], right: Option<&[f32]>) {
-        // A copy, so that the loop keeps its states in registers.
-        let (mut filter, mut energy) = (self.filter, self.energy);
-        let mut add = |frame: [f64; 2]| {
-            let y = filter.next(frame);
-            energy = [energy[0] + y[0] * y[0], energy[1] + y[1] * y[1]];
-        };
-        match right {
-            Some(right) => left.iter().zip(right).for_each(|(l, r)| add([f64::from(*l), f64::from(*r)])),
-            None => left.iter().for_each(|x| add([f64::from(*x), 0.0])),
-        }
-        (self.filter, self.energy) = (filter, energy);
-    }
-
-    fn close_block(&mut self) {
-        let energy = std::mem::take(&mut self.energy);
-        self.total[0] += energy[0];
-        self.total[1] += energy[1];
-        self.recent[(self.blocks % SHORT_TERM as u64) as usize] = energy[0] + energy[1];
-        self.blocks += 1;
-        if let Some(power) = self.window(MOMENTARY) {
-            self.max_momentary = self.max_momentary.max(power);
-            if (self.blocks - MOMENTARY as u64).is_multiple_of(HOP as u64) {
-                self.momentary.push(power as f32);
-            }
-        }
-        if let Some(power) = self.window(SHORT_TERM) {
-            self.max_short_term = self.max_short_term.max(power);
-            if self.keeps_short_term && (self.blocks - SHORT_TERM as u64).is_multiple_of(HOP as u64) {
-                self.short_term.push(power as f32);
-            }
-        }
-    }
-
-    /// The mean power of the last `length` sub-blocks, once there are so many.
-    fn window(&self, length: usize) -> Option<f64> {
-        let first = self.blocks.checked_sub(length as u64)?;
-        let energy: f64 =
-            (first..self.blocks).map(|block| self.recent[(block % SHORT_TERM as u64) as usize]).sum();
-        Some(energy / (border(self.blocks, self.rate) - border(first, self.rate)) as f64)
+        let Loudness { energies, total, windows } = self;
+        let both = [left, right.unwrap_or_default()];
+        energies.push(&both[..1 + usize::from(right.is_some())], |energy| {
+            total.iter_mut().zip(energy).for_each(|(total, energy)| *total += energy);
+            windows.close(energy[0] + energy[1]);
+        });
     }
 
     /// What the meter reads now. Of the last window only what is complete counts.
     pub fn reading(&self) -> LoudnessReading {
-        let loudest = |power: f64, known: u64| (self.blocks >= known && power > 0.0).then(|| loudness(power));
-        LoudnessReading {
-            integrated: gated(self.momentary.iter().map(|power| f64::from(*power))),
-            range: range(&self.short_term),
-            max_momentary: loudest(self.max_momentary, MOMENTARY as u64),
-            max_short_term: loudest(self.max_short_term, SHORT_TERM as u64),
-        }
-    }
-
-    /// The K-weighted energy of both channels so far: the sum of the squares.
-    pub fn energy(&self) -> f64 {
-        self.total.iter().chain(&self.energy).sum()
+        self.windows.reading()
     }
 
     /// By how much the right channel is louder than the left over the whole; none where one of them is silent.
@@ -162,9 +69,81 @@ impl Loudness {
     }
 }
 
-/// The frame at which sub-block `block` begins: the same for all meters that keep such.
-pub(super) fn border(block: u64, rate: u64) -> u64 {
-    (block * rate + 50) / 100
+/// The windows of a signal, by the K-weighted energies of its sub-blocks.
+#[derive(Clone, Debug)]
+pub(super) struct Windows {
+    blocks: Blocks,
+    /// Energies of the last [`SHORT_TERM`] sub-blocks, by their number modulo that.
+    recent: Vec<f64>,
+    done: u64,
+    /// Powers of all windows so far, one each 100 ms: what is kept of hours of music is a few megabytes.
+    momentary: Vec<f32>,
+    short_term: Vec<f32>,
+    /// Whether nothing but the integrated loudness is told.
+    integrates_only: bool,
+    max_momentary: f64,
+    max_short_term: f64,
+}
+
+impl Windows {
+    /// None yet.
+    pub(super) fn new(rate: u32) -> Self {
+        Windows {
+            blocks: Blocks::Hundredths(rate),
+            recent: vec![0.0; SHORT_TERM],
+            done: 0,
+            momentary: Vec::new(),
+            short_term: Vec::new(),
+            integrates_only: false,
+            max_momentary: 0.0,
+            max_short_term: 0.0,
+        }
+    }
+
+    /// For a meter that tells the integrated loudness alone, for strips, of which there are many.
+    pub(super) fn integrated_only(rate: u32) -> Self {
+        Windows { integrates_only: true, ..Windows::new(rate) }
+    }
+
+    /// Takes the next sub-block, by the energy of all its channels.
+    pub(super) fn close(&mut self, energy: f64) {
+        self.recent[(self.done % SHORT_TERM as u64) as usize] = energy;
+        self.done += 1;
+        // The hops of both windows fall on the same sub-blocks.
+        let hops = self.done.is_multiple_of(HOP as u64);
+        if self.integrates_only && !hops {
+            return;
+        }
+        if let Some(power) = self.window(MOMENTARY) {
+            self.max_momentary = self.max_momentary.max(power);
+            self.momentary.extend(hops.then_some(power as f32));
+        }
+        if self.integrates_only {
+            return;
+        }
+        if let Some(power) = self.window(SHORT_TERM) {
+            self.max_short_term = self.max_short_term.max(power);
+            self.short_term.extend(hops.then_some(power as f32));
+        }
+    }
+
+    /// The mean power of the last `length` sub-blocks, once there are so many.
+    fn window(&self, length: usize) -> Option<f64> {
+        let first = self.done.checked_sub(length as u64)?;
+        let energy: f64 =
+            (first..self.done).map(|block| self.recent[(block % SHORT_TERM as u64) as usize]).sum();
+        Some(energy / (self.blocks.border(self.done) - self.blocks.border(first)) as f64)
+    }
+
+    pub(super) fn reading(&self) -> LoudnessReading {
+        let loudest = |power: f64, known: u64| (self.done >= known && power > 0.0).then(|| loudness(power));
+        LoudnessReading {
+            integrated: gated(self.momentary.iter().map(|power| f64::from(*power))),
+            range: range(&self.short_term),
+            max_momentary: loudest(self.max_momentary, MOMENTARY as u64),
+            max_short_term: loudest(self.max_short_term, SHORT_TERM as u64),
+        }
+    }
 }
 
 /// The loudness of a mean K-weighted power, summed over the channels (BS.1770, equation 2).
@@ -293,8 +272,8 @@ mod tests {
         let signal = tone(48_000, &[(-20.0, 1.34), (-30.0, 1.66)].repeat(5));
         let mut meter = Loudness::new(48_000);
         meter.push(&signal, Some(&signal));
-        assert_eq!(meter.short_term.len(), 121);
-        for power in &meter.short_term {
+        assert_eq!(meter.windows.short_term.len(), 121);
+        for power in &meter.windows.short_term {
             assert_near(Some(loudness(f64::from(*power))), -23.0, "case 9 over time");
         }
     }
@@ -363,7 +342,7 @@ mod tests {
                 parts.push(left, Some(right));
             }
             assert_eq!(whole.reading(), parts.reading());
-            assert_eq!(whole.short_term, parts.short_term);
+            assert_eq!(whole.windows.short_term, parts.windows.short_term);
             assert_eq!(whole.balance(), parts.balance());
         }
     }

@@ -1,4 +1,4 @@
-//! All meters of a finished signal at once, and the few of a strip.
+//! All meters of a finished signal at once.
 
 use super::{
     level::{Level, LevelReading},
@@ -7,9 +7,8 @@ use super::{
     true_peak::{PeakReading, TruePeakMeter},
 };
 use crate::{
-    dsp::fast::largest,
     effect::Width,
-    unit::{Db, Frames, Lu, Lufs, Seconds},
+    unit::{Frames, Lu, Seconds},
 };
 use serde::Serialize;
 
@@ -111,47 +110,6 @@ impl Program {
     }
 }
 
-/// What a strip of the mix measures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct StripReading {
-    /// Its integrated loudness, if it has any.
-    pub loudness: Option<Lufs>,
-    /// Its largest sample.
-    pub peak: Db,
-    /// The K-weighted energy of all of it: what it adds to the loudness of the whole.
-    pub energy: f64,
-}
-
-/// The meters that every strip has: cheap, as there are many.
-#[derive(Clone, Debug)]
-pub struct Strip {
-    loudness: Loudness,
-    peak: f32,
-}
-
-impl Strip {
-    /// Meters that have heard nothing.
-    pub fn new(rate: u32) -> Self {
-        Strip { loudness: Loudness::integrated_only(rate), peak: 0.0 }
-    }
-
-    /// Hears on: `right` is there exactly if the strip is stereo.
-    pub fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
-        self.loudness.push(left, right);
-        let peaks = [Some(left), right].into_iter().flatten().map(largest);
-        self.peak = peaks.fold(self.peak, f32::max);
-    }
-
-    /// What the meters read now.
-    pub fn reading(&self) -> StripReading {
-        StripReading {
-            loudness: self.loudness.reading().integrated,
-            peak: Db::of(f64::from(self.peak)),
-            energy: self.loudness.energy(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,16 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mono_program_and_a_strip_agree() {
+    fn a_mono_program() {
         let signal = tone(0.5);
-        let (mut program, mut strip) = (Program::new(48_000, Width::Mono), Strip::new(48_000));
+        let mut program = Program::new(48_000, Width::Mono);
         program.push(&signal, None);
-        strip.push(&signal, None);
         let reading = program.reading();
         assert_eq!((reading.stereo, reading.balance, reading.channels.len()), (None, None, 1));
-        assert_eq!(strip.reading().loudness, reading.loudness.integrated);
-        assert_eq!(strip.reading().peak, reading.channels[0].level.peak);
-        // A tone of 1 kHz gains 0.7 dB.
-        assert!((strip.reading().energy / (0.125 * 96_000.0) - 1.175).abs() < 0.01);
     }
 }

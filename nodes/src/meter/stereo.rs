@@ -1,6 +1,9 @@
 //! How alike the two channels are: 1 is mono, 0 unlike, -1 what vanishes when a phone adds them.
 
-use super::loudness::border;
+use super::{
+    energy::Blocks,
+    sums::{Sums, Terms},
+};
 use serde::Serialize;
 
 /// Sub-blocks of 10 ms in a window of 400 ms.
@@ -20,10 +23,10 @@ pub struct StereoReading {
 /// A correlation meter.
 #[derive(Clone, Debug)]
 pub struct Stereo {
-    rate: u64,
+    rate: u32,
     frames: u64,
     blocks: u64,
-    now: Products,
+    now: Sums<Products, 3>,
     total: Products,
     /// The last [`WINDOW`] sub-blocks, by their number modulo that.
     recent: Vec<Products>,
@@ -38,7 +41,19 @@ struct Products {
     both: f64,
 }
 
+impl Terms<3> for Products {
+    #[inline(always)]
+    fn of(left: f64, right: f64) -> [f64; 3] {
+        [left * left, right * right, left * right]
+    }
+}
+
 impl Products {
+    fn of_sums(sums: &Sums<Products, 3>) -> Products {
+        let [left, right, both] = sums.all();
+        Products { left, right, both }
+    }
+
     fn add(&mut self, other: Products) {
         self.left += other.left;
         self.right += other.right;
@@ -56,10 +71,10 @@ impl Stereo {
     /// A meter that has heard nothing.
     pub fn new(rate: u32) -> Self {
         Stereo {
-            rate: u64::from(rate),
+            rate,
             frames: 0,
             blocks: 0,
-            now: Products::default(),
+            now: Sums::default(),
             total: Products::default(),
             recent: vec![Products::default(); WINDOW],
             least: None,
@@ -70,14 +85,11 @@ impl Stereo {
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let mut done = 0;
         while done < left.len() {
-            let end = border(self.blocks + 1, self.rate);
+            let end = Blocks::Hundredths(self.rate).border(self.blocks + 1);
             let part = done..left.len().min(done + (end - self.frames) as usize);
             done = part.end;
             self.frames += part.len() as u64;
-            for (left, right) in left[part.clone()].iter().zip(&right[part]) {
-                let (left, right) = (f64::from(*left), f64::from(*right));
-                self.now.add(Products { left: left * left, right: right * right, both: left * right });
-            }
+            self.now.push(&left[part.clone()], &right[part]);
             if self.frames == end {
                 self.close_block();
             }
@@ -85,7 +97,7 @@ impl Stereo {
     }
 
     fn close_block(&mut self) {
-        let block = std::mem::take(&mut self.now);
+        let block = Products::of_sums(&std::mem::take(&mut self.now));
         self.total.add(block);
         self.recent[(self.blocks % WINDOW as u64) as usize] = block;
         self.blocks += 1;
@@ -94,7 +106,7 @@ impl Stereo {
         }
         let mut window = Products::default();
         self.recent.iter().for_each(|block| window.add(*block));
-        let gate = GATE * (self.rate * WINDOW as u64) as f64 / 100.0;
+        let gate = GATE * f64::from(self.rate) * WINDOW as f64 / 100.0;
         if let Some(here) = window.correlation(gate) {
             self.least = Some(self.least.map_or(here, |least| least.min(here)));
         }
@@ -103,7 +115,7 @@ impl Stereo {
     /// What the meter reads now.
     pub fn reading(&self) -> StereoReading {
         let mut whole = self.total;
-        whole.add(self.now);
+        whole.add(Products::of_sums(&self.now));
         StereoReading { correlation: whole.correlation(0.0), min_correlation: self.least }
     }
 }
