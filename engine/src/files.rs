@@ -27,7 +27,7 @@ use std::sync::Arc;
 use tempfile::{Builder, NamedTempFile};
 
 /// A file open for reading.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Input {
     slot: Arc<pool::Slot>,
     path: PathBuf,

@@ -8,10 +8,12 @@ mod conformed;
 mod decode;
 mod kind;
 mod mp4;
+mod packets;
 mod pcm;
 mod reader;
 mod sound;
 mod stream;
+mod wave;
 
 pub use clips::Clips;
 pub use reader::{Info, Reader};

@@ -177,7 +177,8 @@ fn the_trace_is_what_happened() {
     }
     let blocks = names["clips of kick"];
     assert!(blocks > 100, "{names:?}");
-    for name in ["compress high_shelf of 3 tracks", "meter of 4 strips", "output of master", "mix of master"] {
+    for name in ["compress high_shelf of 3 tracks", "meter of 4 strips", "output of master", "mix of master"]
+    {
         assert_eq!(names.get(name), Some(&blocks), "{name:?} in {names:?}");
     }
     let playing = slices(&events).find(|slice| slice["name"] == "playing").map(span).unwrap();

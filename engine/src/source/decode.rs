@@ -4,9 +4,12 @@
 
 use super::kind;
 use super::mp4::{self, Edit};
-use super::pcm::{Packets, Plain};
-use crate::files::Input;
+use super::packets::Packets;
+use super::pcm::Plain;
+use super::wave::Wave;
+use crate::{files::Input, song::ChannelPick};
 use std::io::{self, Read, Seek};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{
@@ -16,7 +19,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo, Track, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadBytes};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
@@ -28,8 +31,15 @@ pub(super) struct Decoder {
     track: u32,
     /// The raw frame that the next packet begins with, where no seek has made it unknown.
     next: Option<u64>,
-    /// Reads packets, where their encoding is read here.
-    plain: Option<Packets>,
+}
+
+/// What gives a file's samples.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Decoded packet by packet.
+    Packets(Box<Packets>),
+    /// As they lie in the file.
+    Wave(Wave),
 }
 
 /// What a file says of itself.
@@ -45,7 +55,7 @@ pub(super) struct Found {
     pub(super) seekable: bool,
     /// Bits that a sample takes in the file, for plain PCM.
     pub(super) bits: Option<u32>,
-    /// The encoding, where it is read here.
+    /// The encoding, where it is read without the decoder.
     pub(super) plain: Option<Plain>,
     /// Frames that its sound may come late by, where neither the decoder trims the delay nor the file told [`Found::edit`].
     pub(super) late: u64,
@@ -72,8 +82,60 @@ pub(super) enum Fault {
 /// Packets in a row that may give no sound before the demuxer counts as stuck.
 const PATIENCE: usize = 4096;
 
+/// Opens a file that has just been opened for reading.
+pub(super) fn open(input: Input, extension: &str) -> Result<(Body, Found), Fault> {
+    let again = input.clone();
+    let (decoder, found) = Decoder::open(input, extension)?;
+    let body = match found.plain {
+        None => {
+            let skip = found.edit.map_or(0, |edit| edit.skip);
+            Body::Packets(Box::new(Packets::new(decoder, found.seekable, skip)))
+        }
+        Some(plain) => Body::Wave(Wave::new(again, decoder.start()?, plain, found.channels)),
+    };
+    Ok((body, found))
+}
+
+impl Body {
+    /// Fills a part of planes, one for each channel that is played, from a frame on; tells how many frames it got at once.
+    /// None is the end of the file.
+    pub(super) fn read(
+        &mut self,
+        at: u64,
+        pick: ChannelPick,
+        planes: &mut [&mut [f32]],
+        to: Range<usize>,
+    ) -> Result<usize, Fault> {
+        match self {
+            Body::Packets(packets) => packets.read(at, pick, planes, to),
+            Body::Wave(wave) => wave.read(at, pick, planes, to).map_err(Fault::Io),
+        }
+    }
+
+    /// Whether all that it gives are whole numbers under full scale, none of which is damage or too small for sound.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self, Body::Wave(wave) if wave.is_whole())
+    }
+
+    /// The frame that the file ends with at the latest, once there was no more to read.
+    pub(super) fn end(&self) -> u64 {
+        match self {
+            Body::Packets(packets) => packets.end(),
+            Body::Wave(wave) => wave.end(),
+        }
+    }
+
+    /// The frames of a file that does not tell them, of which nothing has been read.
+    pub(super) fn count(&mut self, found: &Found) -> Result<u64, Fault> {
+        match self {
+            Body::Packets(packets) => packets.count(found.frame_bytes()),
+            Body::Wave(wave) => Ok(wave.end()),
+        }
+    }
+}
+
 impl Decoder {
-    pub(super) fn open(mut input: Input, extension: &str) -> Result<(Decoder, Found), Fault> {
+    fn open(mut input: Input, extension: &str) -> Result<(Decoder, Found), Fault> {
         let edit = mp4::edit(&mut input).map_err(Fault::Io)?;
         let head = head(&mut input).map_err(Fault::Io)?;
         let stream = MediaSourceStream::new(Box::new(input), Default::default());
@@ -90,36 +152,30 @@ impl Decoder {
             Ok((format, (decoder, track.id), found))
         })?;
         let (decoder, track) = decoder;
-        let plain = found.plain.map(|plain| Packets::new(plain, found.channels));
-        Ok((Decoder { format, decoder, track, next: Some(0), plain }, found))
+        Ok((Decoder { format, decoder, track, next: Some(0) }, found))
+    }
+
+    /// The byte that the first packet begins with, of a file whose packets lie one after the other.
+    fn start(self) -> Result<u64, Fault> {
+        guarded(|| Ok(self.format.into_inner().pos()))
     }
 
     /// Decodes the next packet that holds samples into `planes`, one for each channel of the file; tells the raw frame that
     /// it begins with, or `None` at the end.
     pub(super) fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> Result<Option<u64>, Fault> {
-        let Decoder { format, decoder, track, next, plain } = self;
+        let Decoder { format, decoder, track, next } = self;
         guarded(|| {
             for _ in 0..PATIENCE {
                 let Some(packet) = next_packet(&mut **format, *track)? else { return Ok(None) };
-                let frames = match plain {
-                    Some(packets) => packets.read(&packet.data, planes),
-                    None => {
-                        let buffer = decoder.decode(&packet).map_err(damaged)?;
-                        buffer.copy_to_vecs_planar(planes);
-                        buffer.frames()
-                    }
-                };
+                let buffer = decoder.decode(&packet).map_err(damaged)?;
+                buffer.copy_to_vecs_planar(planes);
+                let frames = buffer.frames();
                 if frames > 0 {
                     return place(next, &packet, frames).map(Some);
                 }
             }
             Err(Fault::Damaged("thousands of packets without sound".to_owned()))
         })
-    }
-
-    /// Whether all that it gives are whole numbers under full scale.
-    pub(super) fn is_whole(&self) -> bool {
-        self.plain.as_ref().is_some_and(|packets| packets.plain.is_whole())
     }
 
     /// Frames from here to the end, by the packets' own word, without decoding them. The last packet of plain PCM claims as
@@ -187,14 +243,17 @@ fn begin(
     let (pcm, lossless) = (codec.short_name.starts_with("pcm"), matches!(codec.short_name, "flac" | "alac"));
     let counts_frames = track.time_base.is_some_and(|t| t.numer.get() == 1 && t.denom.get() == rate);
     let told = track.delay.is_some();
+    let channels = params.channels.as_ref().map_or(0, |channels| channels.count());
+    let straight =
+        container == "wave" && track.num_frames.is_some() && (1..=Wave::CHANNELS).contains(&channels);
     let found = Found {
         rate,
-        channels: params.channels.as_ref().map_or(0, |channels| channels.count()),
+        channels,
         frames: track.num_frames,
         // Without a tag that tells the delay, the length of an MP3 is guessed from its first packet.
         estimated: !(pcm || lossless || told || matches!(container, "ogg" | "isomp4" | "caf")),
         seekable: counts_frames && (pcm || lossless),
-        plain: plain(params),
+        plain: plain(params).filter(|_| straight),
         bits: params.bits_per_coded_sample.or(params.bits_per_sample).filter(|_| pcm),
         late: if told || edit.is_some() { 0 } else { delay(codec.short_name) },
         edit: edit.filter(|_| !told),
@@ -217,7 +276,7 @@ fn delay(codec: &str) -> u64 {
     }
 }
 
-/// The encoding that is read here, if samples are as wide as their places.
+/// The encoding, if it is plain and samples are as wide as their places.
 fn plain(params: &AudioCodecParameters) -> Option<Plain> {
     let (plain, bits) = match params.codec {
         CODEC_ID_PCM_S16LE => (Plain::Int16, 16),

@@ -1,12 +1,10 @@
 //! A file's sound from any frame on: exact lengths, exact places, finite samples, or an error that says where.
-//!
-//! Lossless files are sought. Lossy ones are decoded from their start and dropped up to the place, as their decoders carry
-//! what came before: sought, some give other samples without a word.
 
-use super::decode::{Decoder, Fault, Found};
+use super::decode::{self, Body, Fault, Found};
 use super::{Hearer, SourceError};
 use crate::files::{Action, FileError, Input};
 use crate::song::ChannelPick;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What is known of a file before it is heard.
@@ -32,30 +30,15 @@ pub struct Reader {
     path: PathBuf,
     pick: ChannelPick,
     info: Info,
-    decoder: Decoder,
-    seekable: bool,
-    /// Raw frames before the first that is heard.
-    skip: u64,
+    body: Body,
     /// The frame to be read next.
     at: u64,
-    piece: Piece,
-}
-
-/// The packet at hand, with all channels of the file.
-#[derive(Debug, Default)]
-struct Piece {
-    /// The raw frame that it begins with.
-    at: u64,
-    planes: Vec<Vec<f32>>,
 }
 
 /// Samples above this (+120 dBFS) are damage, not sound.
 const ABSURD: f32 = 1_048_576.0;
 /// Rates outside are damage.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
-/// A lossless file is decoded rather than sought over so many frames.
-const NEAR: u64 = 1 << 15;
-
 impl Reader {
     /// Opens a file to play one channel of it or all.
     ///
@@ -89,7 +72,7 @@ impl Reader {
     ) -> Result<Reader, SourceError> {
         let input = Input::open(path)?;
         let size = input.size();
-        let (mut decoder, found) = begin(path, input)?;
+        let (mut body, found) = begin(path, input)?;
         if !RATES.contains(&found.rate) {
             return Err(unknown(path, format!("its rate is {} Hz", found.rate)));
         }
@@ -97,17 +80,16 @@ impl Reader {
         let all = match found.frames.filter(|_| !found.estimated) {
             Some(frames) => frames,
             None => {
-                let counted = decoder.count(found.frame_bytes()).map_err(|fault| failed(path, fault, 0.0))?;
-                decoder = begin(path, Input::open(path)?)?.0;
+                let counted = body.count(&found).map_err(|fault| failed(path, fault, 0.0))?;
+                body = begin(path, Input::open(path)?)?.0;
                 counted
             }
         };
         check_size(path, size, all, &found)?;
-        let (skip, frames) = found.edit.map_or((0, all), |edit| (edit.skip, edit.frames));
+        let frames = found.edit.map_or(all, |edit| edit.frames);
         let Found { rate, lossy, late, name: format, .. } = found;
         let info = Info { rate, channels, frames, lossy, late, format };
-        let (path, seekable) = (path.to_owned(), found.seekable);
-        Ok(Reader { path, pick, info, decoder, seekable, skip, at: 0, piece: Piece::default() })
+        Ok(Reader { path: path.to_owned(), pick, info, body, at: 0 })
     }
 
     /// What is known of the file.
@@ -126,13 +108,13 @@ impl Reader {
     /// If the file cannot be read again from its start.
     pub fn seek(&mut self, frame: u64) -> Result<(), SourceError> {
         let frame = frame.min(self.info.frames);
-        let near = frame >= self.at && (!self.seekable || frame - self.at < NEAR);
-        if !near {
+        if matches!(&self.body, Body::Packets(packets) if packets.is_past(frame)) {
             // Always anew: sought after it has been read, FLAC's demuxer may still hold packets of the old place.
-            self.decoder = begin(&self.path, Input::open(&self.path)?)?.0;
-            self.piece = Piece::default();
-            if self.seekable && frame > 0 {
-                self.decoder.seek(frame + self.skip).map_err(|fault| self.failed(fault))?;
+            self.body = begin(&self.path, Input::open(&self.path)?)?.0;
+            if let Body::Packets(packets) = &mut self.body {
+                packets
+                    .seek(frame)
+                    .map_err(|fault| failed(&self.path, fault, seconds(&self.info, self.at)))?;
             }
         }
         self.at = frame;
@@ -149,77 +131,40 @@ impl Reader {
         let wanted = wanted.min(usize::try_from(self.info.frames - self.at).unwrap_or(usize::MAX));
         let mut done = 0;
         while done < wanted {
-            let from = self.fetch()?;
-            let n = (self.piece.frames() - from).min(wanted - done);
-            let heard = self.piece.heard(self.pick);
-            for (channel, plane) in planes.iter_mut().enumerate() {
-                plane[done..done + n].copy_from_slice(&heard[channel][from..from + n]);
+            let frames = self.body.read(self.at, self.pick, planes, done..wanted);
+            let frames = frames.map_err(|fault| self.failed(fault))?;
+            if frames == 0 {
+                return Err(self.short());
             }
-            done += n;
-            self.at += n as u64;
+            if !self.body.is_whole() {
+                self.check(planes, done..done + frames)?;
+            }
+            done += frames;
+            self.at += frames as u64;
         }
         Ok(done)
     }
 
-    /// Decodes up to the piece that holds the next frame and tells where in it that is.
-    fn fetch(&mut self) -> Result<usize, SourceError> {
-        let raw = self.at + self.skip;
-        while raw >= self.piece.end() {
-            let next = self.decoder.next(&mut self.piece.planes);
-            self.piece.at =
-                match next.map_err(|fault| failed(&self.path, fault, seconds(&self.info, self.at)))? {
-                    Some(at) => at,
-                    None => return Err(self.short()),
-                };
-            if !self.decoder.is_whole() {
-                self.check()?;
-            }
-        }
-        match raw.checked_sub(self.piece.at) {
-            Some(from) => Ok(usize::try_from(from).expect("a packet is short")),
-            None => Err(self.failed(Fault::Damaged("a gap in its packets".to_owned()))),
-        }
-    }
-
     /// Refuses samples that are no sound, and clears those too small for any.
-    fn check(&mut self) -> Result<(), SourceError> {
-        let at = self.piece.at;
-        let planes = self.piece.heard(self.pick);
-        if planes.iter_mut().fold(false, |damaged, plane| clear_tiny(plane) | damaged) {
-            let first = planes.iter().filter_map(|plane| plane.iter().position(|x| absurd(*x))).min();
-            let at = (at + first.unwrap_or(0) as u64).saturating_sub(self.skip);
-            let fault = Fault::Damaged("a sample that is no number, or far too large".to_owned());
-            return Err(failed(&self.path, fault, seconds(&self.info, at)));
+    fn check(&self, planes: &mut [&mut [f32]], part: Range<usize>) -> Result<(), SourceError> {
+        let mut heard = planes.iter_mut().map(|plane| &mut plane[part.clone()]);
+        if !heard.by_ref().fold(false, |damaged, plane| clear_tiny(plane) | damaged) {
+            return Ok(());
         }
-        Ok(())
+        let heard = planes.iter().map(|plane| &plane[part.clone()]);
+        let first = heard.filter_map(|plane| plane.iter().position(|x| absurd(*x))).min();
+        let fault = Fault::Damaged("a sample that is no number, or far too large".to_owned());
+        Err(failed(&self.path, fault, seconds(&self.info, self.at + first.unwrap_or(0) as u64)))
     }
 
     fn short(&self) -> SourceError {
-        let end = self.piece.end().saturating_sub(self.skip).min(self.at);
+        let end = self.body.end().min(self.at);
         let (seconds, promised) = (seconds(&self.info, end), seconds(&self.info, self.info.frames));
         SourceError::Short { path: self.path.clone(), seconds, promised }
     }
 
     fn failed(&self, fault: Fault) -> SourceError {
         failed(&self.path, fault, seconds(&self.info, self.at))
-    }
-}
-
-impl Piece {
-    fn frames(&self) -> usize {
-        self.planes.first().map_or(0, Vec::len)
-    }
-
-    fn end(&self) -> u64 {
-        self.at + self.frames() as u64
-    }
-
-    /// The channels that are played.
-    fn heard(&mut self, pick: ChannelPick) -> &mut [Vec<f32>] {
-        match pick {
-            ChannelPick::All => &mut self.planes,
-            ChannelPick::One(channel) => std::slice::from_mut(&mut self.planes[channel as usize - 1]),
-        }
     }
 }
 
@@ -238,9 +183,9 @@ fn clear_tiny(plane: &mut [f32]) -> bool {
     damaged
 }
 
-fn begin(path: &Path, input: Input) -> Result<(Decoder, Found), SourceError> {
+fn begin(path: &Path, input: Input) -> Result<(Body, Found), SourceError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    Decoder::open(input, extension).map_err(|fault| failed(path, fault, 0.0))
+    decode::open(input, extension).map_err(|fault| failed(path, fault, 0.0))
 }
 
 /// How many channels are played.
