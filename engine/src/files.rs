@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the door")]
 
+mod ahead;
 mod error;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
@@ -13,6 +14,7 @@ mod passing;
 mod pool;
 mod target;
 
+pub use ahead::Ahead;
 pub use error::{Action, FileError};
 pub use identity::Identity;
 pub use passing::{Folder, abandon};

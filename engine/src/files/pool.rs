@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::SystemTime;
 
@@ -22,11 +23,20 @@ pub(super) struct Slot {
 
 static HELD: Mutex<VecDeque<Weak<Slot>>> = Mutex::new(VecDeque::new());
 
+/// Inputs that there are.
+static INPUTS: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether there are more inputs than handles, so that most reads open a file anew.
+pub(super) fn is_crowded() -> bool {
+    INPUTS.load(Ordering::Relaxed) > MOST
+}
+
 impl Slot {
     /// Takes in a file that has just been opened.
     pub(super) fn new(path: &Path, file: File, found: &fs::Metadata) -> Arc<Slot> {
         let (path, size, changed) = (path.to_owned(), found.len(), found.modified().ok());
         let slot = Arc::new(Slot { path, size, changed, file: Mutex::new(Some(file)) });
+        INPUTS.fetch_add(1, Ordering::Relaxed);
         slot.hold();
         slot
     }
@@ -68,6 +78,12 @@ impl Slot {
             }
         }
         held.push_back(Arc::downgrade(self));
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        INPUTS.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -17,9 +17,6 @@ pub(super) enum Plain {
 }
 
 impl Plain {
-    /// The bytes of the widest.
-    pub(super) const WIDEST: usize = 4;
-
     /// Bytes that a sample takes.
     pub(super) fn bytes(self) -> usize {
         match self {
