@@ -7,7 +7,7 @@ use super::{
     follow::LiveFollow,
     pack::{Heard, Span},
     sources::{Player, Sources},
-    sum,
+    sum::LiveSum,
 };
 use crate::{
     graph::{Graph, NodeSpec, Role},
@@ -35,7 +35,7 @@ enum Kind {
     Effect(Box<dyn Processor>, Vec<f32>),
     Fader(LiveFader),
     Follow(LiveFollow),
-    Sum,
+    Sum(LiveSum),
 }
 
 impl LiveNode {
@@ -50,7 +50,7 @@ impl LiveNode {
             NodeSpec::Source(clips) => Kind::Source(sources.player(clips, rate, node.output)?),
             NodeSpec::Fader(fader) => Kind::Fader(LiveFader::new(fader)),
             NodeSpec::Follow(follower) => Kind::Follow(LiveFollow::new(follower, rate)),
-            NodeSpec::Sum => Kind::Sum,
+            NodeSpec::Sum => Kind::Sum(LiveSum::default()),
             NodeSpec::Effect(slot) => {
                 let channels = node.input.max(node.output).channels();
                 let setup = Setup { rate, channels, strips: 1, moves: slot.moves() };
@@ -79,8 +79,8 @@ impl LiveNode {
         match &mut self.kind {
             Kind::Source(player) => player.fill(at, &mut out.planes(self.output, span.frames))?,
             // A sum of one signal may stand within a lane: that signal is already there.
-            Kind::Sum if !first => (),
-            Kind::Sum => sum::run(heard, self.output, span.frames, out),
+            Kind::Sum(_) if !first => (),
+            Kind::Sum(sum) => sum.run(heard, self.output, span.frames, out),
             Kind::Fader(fader) => fader.run(span, at, heard, self.input, self.output, out),
             Kind::Follow(follow) => follow.run(span.frames, self.input, out),
             Kind::Effect(live, spare) => {

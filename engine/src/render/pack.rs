@@ -38,6 +38,7 @@ struct Member {
 
 /// A signal that arrives, delayed to meet the others.
 pub(super) struct LiveInput {
+    /// Its pack is the number among those that its own pack reads.
     pub(super) from: Address,
     role: Role,
     width: Width,
@@ -127,10 +128,11 @@ pub(super) fn addresses(plan: &Plan) -> Vec<Address> {
 }
 
 impl LivePack {
+    /// `from` tells where the pack finds what a lane writes.
     pub(super) fn new(
         plan: &Plan,
         pack: &Pack,
-        addresses: &[Address],
+        from: impl Fn(usize) -> Address,
         graph: &Graph,
         block: usize,
         sources: &dyn Sources,
@@ -139,7 +141,7 @@ impl LivePack {
             let alone = pack.steps.iter().any(|Step(nodes)| {
                 matches!(nodes[..], [(member, link)] if member == place && link == plan.lanes[*lane].nodes[0])
             });
-            Member::new(plan, &plan.lanes[*lane], addresses, graph, block, alone)
+            Member::new(plan, &plan.lanes[*lane], &from, graph, block, alone)
         };
         let mut steps: Vec<LiveStep> = Vec::new();
         for step in &pack.steps {
@@ -236,7 +238,7 @@ impl Member {
     fn new(
         plan: &Plan,
         lane: &Lane,
-        addresses: &[Address],
+        address: &impl Fn(usize) -> Address,
         graph: &Graph,
         block: usize,
         alone: bool,
@@ -248,7 +250,7 @@ impl Member {
             let from = &plan.lanes[input.lane];
             let setup = Setup { rate: plan.rate, channels: from.width.channels(), strips: 1, moves: false };
             LiveInput {
-                from: addresses[input.lane],
+                from: address(input.lane),
                 role: input.role,
                 width: from.width,
                 share: input.share,
@@ -264,7 +266,7 @@ impl Member {
 
     /// Delays what arrives, and lays down what the first node works on.
     fn enter<'b>(&mut self, span: Span, heard: impl Fn(&LiveInput) -> &'b Buffer, out: &mut Buffer) {
-        for input in &mut self.inputs {
+        for input in self.inputs.iter_mut().filter(|input| input.delay.is_some()) {
             let source = heard(input);
             if let Some((delay, buffer)) = &mut input.delay {
                 buffer.copy(source, input.width, span.frames);

@@ -97,7 +97,7 @@ enum Task<'l> {
 
 struct LiveTap<'l> {
     outputs: Vec<usize>,
-    /// Where they come from, each with its channels.
+    /// Where they come from among what the tap reads, each with its channels.
     from: Vec<(Address, usize)>,
     late: i64,
     listener: &'l mut dyn Listener,
@@ -137,24 +137,18 @@ impl<'l> Pipeline<'l> {
         let addresses = addresses(plan);
         let mut rings = Vec::new();
         for (number, (pack, reach)) in plan.packs.iter().zip(reaches(plan, &addresses)).enumerate() {
-            let live = LivePack::new(plan, pack, &addresses, graph, block, sources)?;
+            let reads = reads(plan, pack, &addresses);
+            let live = LivePack::new(plan, pack, found_in(&reads, &addresses), graph, block, sources)?;
             rings.push(Ring::new(live.size, block, reach));
             let (stage, cost, task) = (live.stage, live.cost, Task::Pack(number, Box::new(live)));
-            workers.push(Worker {
-                stage,
-                cost,
-                task,
-                reads: reads(plan, pack, &addresses),
-                failed: None,
-                log: None,
-            });
+            workers.push(Worker { stage, cost, task, reads, failed: None, log: None });
         }
         let mut latest = 0;
         for tap in taps {
-            let tap = LiveTap::new(tap, plan, &addresses);
-            latest = latest.max(tap.late);
             let lanes = tap.outputs.iter().map(|output| plan.outputs[*output].lane);
             let reads = read_in(plan, lanes, &addresses);
+            let tap = LiveTap::new(tap, plan, found_in(&reads, &addresses));
+            latest = latest.max(tap.late);
             let stage = reads.iter().map(|(_, stage)| stage + 1).max().unwrap_or_default();
             workers.push(Worker { stage, cost: 10.0, task: Task::Tap(tap), reads, failed: None, log: None });
         }
@@ -272,10 +266,7 @@ impl Worker<'_> {
         // What `stage` reads of an earlier one was written as many ticks ago as stages lie between.
         let read = |(pack, stage): &(usize, usize)| rings[*pack].written(tick - (self.stage - stage));
         let written: Vec<_> = self.reads.iter().map(read).collect();
-        let heard = |from: Address| {
-            let place = self.reads.partition_point(|(pack, _)| *pack < from.pack);
-            &written[place][from.member]
-        };
+        let heard = |from: Address| &written[from.pack][from.member];
         let task = &mut self.task;
         let done = catch_unwind(AssertUnwindSafe(|| match task {
             Task::Pack(number, pack) => {
@@ -315,6 +306,14 @@ fn read_in(plan: &Plan, lanes: impl Iterator<Item = usize>, addresses: &[Address
     reads
 }
 
+/// Where a lane is found among the packs that are read.
+fn found_in(reads: &[(usize, usize)], addresses: &[Address]) -> impl Fn(usize) -> Address {
+    |lane| {
+        let Address { pack, member } = addresses[lane];
+        Address { pack: reads.partition_point(|(read, _)| *read < pack), member }
+    }
+}
+
 /// Stages from each pack to the last that reads it; an output is read in the next, as those of a tap are of one stage.
 fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
     let mut reaches = vec![1; plan.packs.len()];
@@ -328,12 +327,12 @@ fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
 }
 
 impl<'l> LiveTap<'l> {
-    fn new(tap: Tap<'l>, plan: &Plan, addresses: &[Address]) -> LiveTap<'l> {
+    fn new(tap: Tap<'l>, plan: &Plan, address: impl Fn(usize) -> Address) -> LiveTap<'l> {
         let Tap { outputs, listener } = tap;
         let of = |output: &usize| &plan.outputs[*output];
         let from = |output| {
             let lane = of(output).lane;
-            (addresses[lane], plan.lanes[lane].width.channels())
+            (address(lane), plan.lanes[lane].width.channels())
         };
         let late = outputs.first().map_or(0, |output| of(output).latency.0);
         LiveTap { from: outputs.iter().map(from).collect(), late, outputs, listener, spent: Spent::default() }

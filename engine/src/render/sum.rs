@@ -7,15 +7,31 @@ use mixwright_nodes::{
     effect::Width,
 };
 
-/// Sums all main inputs into `out`. A mono input of a stereo sum is laid in the middle at its power; the channels of a
-/// stereo input of a mono sum are averaged.
-pub(super) fn run(heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Buffer) {
-    for (channel, total) in out.planes(width, frames).into_iter().enumerate() {
-        let mut parts = Vec::with_capacity(2 * heard.len());
-        for input in heard.iter().filter(|input| input.role == Role::Main) {
-            parts.extend(self::parts(input, width, channel, frames));
+/// The sum of all main inputs. A mono input of a stereo sum is laid in the middle at its power; the channels of a stereo
+/// input of a mono sum are averaged.
+#[derive(Default)]
+pub(super) struct LiveSum {
+    /// What each channel adds up, known once the first block has been heard.
+    parts: Option<[Vec<Part>; 2]>,
+}
+
+/// A plane that a channel adds.
+struct Part {
+    /// The number of the input.
+    input: usize,
+    channel: usize,
+    gain: f64,
+}
+
+impl LiveSum {
+    /// Sums what is heard, which is the same inputs at every block.
+    pub(super) fn run(&mut self, heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Buffer) {
+        let all = self.parts.get_or_insert_with(|| [0, 1].map(|channel| parts(heard, width, channel)));
+        for (total, parts) in out.planes(width, frames).into_iter().zip(all) {
+            let plane = |part: &Part| (heard[part.input].buffer.plane(part.channel, frames), part.gain);
+            let parts: Vec<(&[f32], f64)> = parts.iter().map(plane).collect();
+            dispatch(Add { total, parts: &parts });
         }
-        dispatch(Add { total, parts: &parts });
     }
 }
 
@@ -63,22 +79,24 @@ impl Add<'_, '_> {
     }
 }
 
+/// What a channel of the sum adds up, in the order of the inputs.
+fn parts(heard: &[Heard<'_>], width: Width, channel: usize) -> Vec<Part> {
+    let main = heard.iter().enumerate().filter(|(_, input)| input.role == Role::Main);
+    main.flat_map(|(number, input)| parts_of(number, input, width, channel)).collect()
+}
+
 /// What an input adds to a channel of the sum, and with which gain.
-fn parts<'b>(
-    input: &Heard<'b>,
-    width: Width,
-    channel: usize,
-    frames: usize,
-) -> impl Iterator<Item = (&'b [f32], f64)> {
-    let Heard { buffer, width: held, .. } = *input;
+fn parts_of(number: usize, input: &Heard<'_>, width: Width, channel: usize) -> impl Iterator<Item = Part> {
+    let held = input.width;
     let share = input.share.unwrap_or(Share { width: held, gains: [1.0; 2] });
     let (channels, laid) = match (share.width, width) {
         (Width::Mono, Width::Stereo) => (0..1, std::f64::consts::FRAC_1_SQRT_2),
         (Width::Stereo, Width::Mono) => (0..2, 0.5),
         _ => (channel..channel + 1, 1.0),
     };
-    channels.map(move |channel| {
-        let plane = buffer.plane(channel.min(held.channels() - 1), frames);
-        (plane, share.gains[channel] * laid)
+    channels.map(move |channel| Part {
+        input: number,
+        channel: channel.min(held.channels() - 1),
+        gain: share.gains[channel] * laid,
     })
 }
