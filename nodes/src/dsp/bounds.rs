@@ -30,7 +30,7 @@ fn exp(x: f64) -> f64 {
     let shifted = x * LOG2_E + WHOLE;
     let r = x - (shifted - WHOLE) * LN_2;
     // Horner's form of 1 + r + r^2/2! + ... + r^9/9!; |r| <= ln 2 / 2 leaves 7e-12.
-    let series = TAYLOR.iter().fold(0.0, |sum, term| sum * r + term);
+    let series = horner(TAYLOR, r);
     f64::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
@@ -60,11 +60,21 @@ fn ln(x: f64) -> f64 {
     let z = (mantissa - 1.0) / (mantissa + 1.0);
     let square = z * z;
     // |z| < 0.172 leaves 3e-13.
-    let series = ARTANH.iter().fold(0.0, |sum, term| sum * square + term);
+    let series = horner(ARTANH, square);
     exponent * LN_2 + 2.0 * z * series
 }
 
 const ARTANH: [f64; 7] = [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 0.2, 1.0 / 3.0, 1.0];
+
+/// A polynomial, the term of the highest power first.
+#[inline(always)]
+fn horner<const N: usize>(terms: [f64; N], x: f64) -> f64 {
+    let mut sum = 0.0;
+    for term in terms {
+        sum = sum * x + term;
+    }
+    sum
+}
 
 #[cfg(test)]
 mod tests {

@@ -204,12 +204,12 @@ impl Echoes {
     }
 
     /// Lets frames of both channels enter the lines.
-    fn write(&mut self, mut entering: [[f64; CHUNK]; 2], count: usize) {
+    fn write(&mut self, entering: &mut [[f64; 2]]) {
         if let Some(drive) = &mut self.drive {
-            drive.run(&mut entering, count);
+            drive.run(entering);
         }
-        for (line, samples) in self.lines.iter_mut().zip(&entering) {
-            samples[..count].iter().for_each(|x| line.write(settle(*x)));
+        for frame in entering {
+            self.lines.iter_mut().zip(frame).for_each(|(line, x)| line.write(settle(*x)));
         }
     }
 }
@@ -240,7 +240,7 @@ impl Kernel<Delay> for Echoes {
         let most = if self.drive.is_some() { CHUNK } else { 1 };
         for start in (0..frames).step_by(most) {
             let count = most.min(frames - start);
-            let mut entering = [[0.0; CHUNK]; 2];
+            let mut entering = [[0.0; 2]; CHUNK];
             for i in 0..count {
                 let f = start + i;
                 let left = f64::from(io.audio.plane(0)[f]);
@@ -250,9 +250,9 @@ impl Kernel<Delay> for Echoes {
                 if !mono {
                     io.audio.plane(1)[f] = out[1] as f32;
                 }
-                entering.iter_mut().zip(enters).for_each(|(samples, x)| samples[i] = x);
+                entering[i] = enters;
             }
-            self.write(entering, count);
+            self.write(&mut entering[..count]);
         }
         self.knobs.advance(frames);
         if io.audio.shape().settles {

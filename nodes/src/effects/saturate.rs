@@ -10,10 +10,9 @@ use crate::{
     block::PIECE,
     choice,
     dsp::{
-        colour::{Bound, Colour, Point},
+        colour::{Bound, Colour, Point, Sample},
         emphasis::{self, Emphasis},
         knobs::Knobs,
-        math,
         oversample::{Factor, Oversample, Oversampler},
     },
     effect::{Aim, Effect, Kernel, Seen},
@@ -121,17 +120,21 @@ impl Saturate {
 
 impl Effect for Saturate {
     type Kernel = Stage;
-    const COST: f64 = 150.0;
+    const COST: f64 = 25.0;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Stage {
-        let factor = self.factor();
+        let (factor, channels) = (self.factor(), setup.channels);
+        let high = f64::from(setup.rate) * factor.times() as f64;
         Stage {
-            kind: self.kind,
-            drive: Knobs::new(1),
-            shelf: Knobs::new(1),
-            point: Knobs::new(1),
-            offset: math::share(1.0 / (TAU * OFFSET.0), f64::from(setup.rate)),
-            channels: (0..setup.channels).map(|_| Channel::new(self.kind, setup.rate, factor)).collect(),
+            emphasis: Emphasis::new(setup, OFFSET),
+            way: Oversampler::new(setup.rate, factor, channels, PIECE),
+            flux: (self.kind == Kind::Transformer).then(|| Flux::new(high, channels, PIECE * factor.times())),
+            curve: Curve {
+                colour: self.kind.colour(),
+                point: Knobs::new(1),
+                group: channels * factor.times(),
+            },
+            rows: vec![0.0; channels * PIECE],
         }
     }
 
@@ -148,104 +151,59 @@ impl Effect for Saturate {
 /// The kernel of [`Saturate`].
 #[derive(Clone)]
 pub struct Stage {
-    kind: Kind,
-    /// The factors before and after the curve.
-    drive: Knobs<2>,
-    shelf: Knobs<3>,
-    point: Knobs<3>,
-    /// The share by which the offset follows the signal.
-    offset: f64,
-    channels: Vec<Channel>,
-}
-
-#[derive(Clone)]
-struct Channel {
-    lifted: Emphasis,
-    lowered: Emphasis,
+    emphasis: Emphasis,
     way: Oversampler,
     flux: Option<Flux>,
-    offset: f64,
+    curve: Curve,
+    /// A sample of each channel in a row.
+    rows: Vec<f32>,
 }
 
 impl Kernel<Saturate> for Stage {
     fn tune(&mut self, now: &Saturate, to: Aim) {
         let (frequency, lift) = now.kind.emphasis();
-        self.drive.aim(to, [now.drive.gain(), now.makeup()]);
-        self.shelf.aim(to, emphasis::shelf(frequency, Db(lift.0 + now.tone.0), to.rate));
-        self.point.aim(to, now.point());
+        let shelf = emphasis::shelf(frequency, Db(lift.0 + now.tone.0), to.rate);
+        self.emphasis.aim(to, shelf, [now.drive.gain(), now.makeup()]);
+        self.curve.point.aim(to, now.point());
     }
 
     fn process(&mut self, io: &mut Io<'_>) {
-        let settles = io.audio.shape().settles;
-        for c in 0..io.audio.channels() {
-            self.channel(c, io.audio.plane(c), settles);
-        }
-        self.drive.advance(io.audio.frames());
-        self.shelf.advance(io.audio.frames());
-        self.point.advance(io.audio.frames());
-    }
-}
-
-impl Stage {
-    fn channel(&mut self, index: usize, plane: &mut [f32], settles: bool) {
-        let Stage { kind, drive, shelf, point, offset, channels } = self;
-        let channel = &mut channels[index];
-        let shelf = |frame| std::array::from_fn(|k| shelf.at(k, 0, frame));
-        let mut piece = [0.0; PIECE];
-        let piece = &mut piece[..plane.len()];
-        for (frame, (y, x)) in piece.iter_mut().zip(&*plane).enumerate() {
-            *y = channel.lifted.lift(f64::from(*x) * drive.at(0, 0, frame), shelf(frame));
-        }
-        let flux = &mut channel.flux;
-        let times = channel.way.times();
-        channel.way.run(piece, |high| match flux {
+        let Stage { emphasis, way, flux, curve, rows } = self;
+        let rows = &mut rows[..io.audio.channels() * io.audio.frames()];
+        emphasis.lift(&mut io.audio, rows);
+        way.run(rows, |high| match flux {
             Some(flux) => {
-                flux.gather(high);
-                bend(kind.colour(), point, times, high);
+                curve.bend(flux.gather(high));
                 flux.release(high);
             }
-            None => bend(kind.colour(), point, times, high),
+            None => curve.bend(high),
         });
-        for (frame, (x, y)) in plane.iter_mut().zip(piece).enumerate() {
-            let y = channel.lowered.lower(*y, shelf(frame));
-            channel.offset += *offset * (y - channel.offset);
-            *x = ((y - channel.offset) * drive.at(1, 0, frame)) as f32;
-        }
-        if settles {
-            channel.settle();
-        }
-    }
-}
-
-/// Bends a piece at the higher rate, each of the song's frames at its own working point.
-fn bend(colour: Colour, point: &Knobs<3>, times: usize, high: &mut [f64]) {
-    let point_at = |frame| std::array::from_fn(|k| point.at(k, 0, frame));
-    if !point.moving() {
-        return colour.bend(high, point_at(0));
-    }
-    for (frame, group) in high.chunks_exact_mut(times).enumerate() {
-        colour.bend(group, point_at(frame));
-    }
-}
-
-impl Channel {
-    fn new(kind: Kind, rate: u32, factor: Factor) -> Self {
-        let high = f64::from(rate) * factor.times() as f64;
-        Channel {
-            lifted: Emphasis::default(),
-            lowered: Emphasis::default(),
-            way: Oversampler::new(rate, factor, PIECE),
-            flux: (kind == Kind::Transformer).then(|| Flux::new(high)),
-            offset: 0.0,
-        }
-    }
-
-    fn settle(&mut self) {
-        self.lifted.settle();
-        self.lowered.settle();
-        self.offset = math::settle(self.offset);
-        if let Some(flux) = &mut self.flux {
+        emphasis.lower(rows, &mut io.audio);
+        curve.point.advance(io.audio.frames());
+        if let Some(flux) = flux
+            && io.audio.shape().settles
+        {
             flux.settle();
+        }
+    }
+}
+
+/// What bends, at the higher rate.
+#[derive(Clone)]
+struct Curve {
+    colour: Colour,
+    point: Knobs<3>,
+    /// Samples of the higher rate that are one of the song's frames.
+    group: usize,
+}
+
+impl Curve {
+    /// Bends a piece, each of the song's frames at its own working point.
+    fn bend<S: Sample>(&self, high: &mut [S]) {
+        if self.point.moving() {
+            self.colour.bend_along(high, &self.point, self.group);
+        } else {
+            self.colour.bend(high, [0, 1, 2].map(|k| self.point.at(k, 0, 0)));
         }
     }
 }
@@ -254,6 +212,7 @@ impl Channel {
 mod tests {
     use super::*;
     use crate::{
+        dsp::math,
         effect::Slot,
         effects::probe::{RATE, Run, run_as},
         testing::{self, Dice, plane, power, sine},

@@ -19,7 +19,7 @@ pub(super) const SHORTEST: Ms = Ms(4.0);
 /// The curve in both channels' loops.
 #[derive(Clone)]
 pub(super) struct Drive {
-    ways: [Oversampler; 2],
+    way: Oversampler,
     curve: Colour,
     point: Point,
     /// Frames by which what was bent comes late.
@@ -30,19 +30,21 @@ impl Drive {
     /// None at 0 dB, where the curve is a straight line.
     pub(super) fn new(drive: Db, rate: u32) -> Option<Drive> {
         let curve = Colour { bound: Bound::Tanh, scale: drive.gain() - 1.0 };
-        let way = || Oversampler::new(rate, Factor::X2, CHUNK);
         (drive.0 > 0.0).then(|| Drive {
-            ways: [way(), way()],
+            way: Oversampler::new(rate, Factor::X2, 2, CHUNK),
             curve,
             point: curve.point(0.0),
             late: Oversampler::latency(rate, Factor::X2).0 as usize,
         })
     }
 
-    /// Bends the first `count` frames of both channels.
-    pub(super) fn run(&mut self, channels: &mut [[f64; CHUNK]; 2], count: usize) {
-        for (way, samples) in self.ways.iter_mut().zip(channels) {
-            way.run(&mut samples[..count], |fine| self.curve.bend(fine, self.point));
-        }
+    /// Bends frames of both channels, of which there are at most [`CHUNK`].
+    pub(super) fn run(&mut self, frames: &mut [[f64; 2]]) {
+        let frames = frames.as_flattened_mut();
+        let mut samples = [0.0; 2 * CHUNK];
+        let samples = &mut samples[..frames.len()];
+        samples.iter_mut().zip(&*frames).for_each(|(to, x)| *to = *x as f32);
+        self.way.run(samples, |fine| self.curve.bend(fine, self.point));
+        frames.iter_mut().zip(samples).for_each(|(to, x)| *to = f64::from(*x));
     }
 }
