@@ -3,8 +3,14 @@
 //! Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976; the tree's bands are brought in phase
 //! as by D'Appolito, "Active Realization of Multiway All-Pass Crossover Systems", JAES 35(4), 1987.
 
-use super::state_variable::{State, Tuning, warped};
-use crate::unit::{Hz, Seconds};
+use super::{
+    cpu::{Isa, Job, Vector, dispatch},
+    state_variable::{State, Tuning, warped},
+};
+use crate::{
+    block::{PIECE, View},
+    unit::{Hz, Seconds},
+};
 
 /// How steep a crossover is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +40,7 @@ impl Order {
     }
 }
 
-/// One channel's split in two.
+/// A split in two, of one channel or of two side by side.
 ///
 /// The high part is the all pass less the low part: exactly the Linkwitz-Riley high pass, as the sum of both is that all pass.
 #[derive(Clone, Debug)]
@@ -68,16 +74,20 @@ impl Split {
     }
 
     /// The next frame's low and high parts.
-    #[inline]
-    pub fn step(&mut self, x: f64) -> (f64, f64) {
+    #[inline(always)]
+    pub fn step<V: Vector>(&mut self, x: V) -> (V, V) {
         let first = self.all[0].step(x, &self.sections[0]);
         let mut low = first.low;
-        let mut all = x - 2.0 * first.band;
+        let mut all = x - V::splat(2.0) * first.band;
         for (state, section) in self.all[1..].iter_mut().zip(&self.sections[1..]) {
             all = state.all(all, section);
         }
-        let twice = self.sections[1..].iter().chain(&self.sections);
-        for (state, section) in self.low.iter_mut().zip(twice) {
+        let once = self.sections.len() - 1;
+        let (before, again) = self.low.split_at_mut(once);
+        for (state, section) in before.iter_mut().zip(&self.sections[1..]) {
+            low = state.step(low, section).low;
+        }
+        for (state, section) in again.iter_mut().zip(&self.sections) {
             low = state.step(low, section).low;
         }
         (low, all - low)
@@ -113,9 +123,13 @@ impl Phase {
     }
 
     /// The next frame.
-    #[inline]
-    pub fn step(&mut self, x: f64) -> f64 {
-        self.states.iter_mut().zip(&self.sections).fold(x, |x, (state, section)| state.all(x, section))
+    #[inline(always)]
+    pub fn step<V: Vector>(&mut self, x: V) -> V {
+        let mut all = x;
+        for (state, section) in self.states.iter_mut().zip(&self.sections) {
+            all = state.all(all, section);
+        }
+        all
     }
 
     /// Clears what has decayed.
@@ -127,7 +141,10 @@ impl Phase {
 /// The most bands of a [`Crossover`].
 pub const BANDS: usize = 5;
 
-/// One channel's split in up to [`BANDS`] bands: upward from the lowest split, each lower band through the all passes of
+/// A band of both channels: a plane for each.
+pub type Planes = [[f32; PIECE]; 2];
+
+/// A split of one or two channels in up to [`BANDS`] bands: upward from the lowest split, each lower band through the all passes of
 /// all later splits, so that all bands are in phase and their sum is flat wherever the splits lie.
 #[derive(Clone, Debug)]
 pub struct Crossover {
@@ -147,9 +164,9 @@ impl Crossover {
     }
 
     /// The next frame's bands from the lowest up; those that there are not are 0.
-    #[inline]
-    pub fn step(&mut self, x: f64) -> [f64; BANDS] {
-        let mut bands = [0.0; BANDS];
+    #[inline(always)]
+    pub fn step<V: Vector>(&mut self, x: V) -> [V; BANDS] {
+        let mut bands = [V::splat(0.0); BANDS];
         let mut rest = x;
         for (i, (split, phases)) in self.splits.iter_mut().zip(&mut self.phases).enumerate() {
             (bands[i], rest) = split.step(rest);
@@ -161,10 +178,50 @@ impl Crossover {
         bands
     }
 
-    /// Clears what has decayed.
-    pub fn settle(&mut self) {
+    /// Splits a signal into bands.
+    pub fn split(&mut self, signal: View<'_>, bands: &mut [Planes]) {
+        dispatch(Part { crossover: self, signal, bands });
+        if signal.shape().settles {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
         self.splits.iter_mut().for_each(Split::settle);
         self.phases.iter_mut().flatten().for_each(Phase::settle);
+    }
+}
+
+struct Part<'a> {
+    crossover: &'a mut Crossover,
+    signal: View<'a>,
+    bands: &'a mut [Planes],
+}
+
+impl Job for Part<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Part { crossover, signal, bands } = self;
+        let left = signal.plane(0);
+        if signal.shape().channels == 1 {
+            for (frame, x) in left.iter().enumerate() {
+                let parts = crossover.step(f64::from(*x));
+                for (band, part) in bands.iter_mut().zip(parts) {
+                    band[0][frame] = part as f32;
+                }
+            }
+            return;
+        }
+        for (frame, (l, r)) in left.iter().zip(signal.plane(1)).enumerate() {
+            let parts = crossover.step(I::V2::of(&[*l, *r]));
+            for (band, part) in bands.iter_mut().zip(parts) {
+                let mut both = [0.0; 2];
+                part.to(&mut both);
+                [band[0][frame], band[1][frame]] = both;
+            }
+        }
     }
 }
 
@@ -178,7 +235,7 @@ mod tests {
         let mut sums = [[0.0; 2]; BANDS];
         for frame in 0..48_000 {
             let angle = Hz(frequency).radians(48_000) * f64::from(frame);
-            let bands = crossover.step(if frame == 0 { 1.0 } else { 0.0 });
+            let bands: [f64; BANDS] = crossover.step(if frame == 0 { 1.0 } else { 0.0 });
             for (sum, band) in sums.iter_mut().zip(bands) {
                 sum[0] += band * math::cos(angle);
                 sum[1] -= band * math::sin(angle);

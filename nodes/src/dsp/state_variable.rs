@@ -3,7 +3,10 @@
 //! Zavalishin, "The Art of VA Filter Design", 2.1.2, section 4; solved as by Simper, "Solving the continuous SVF equations
 //! using trapezoidal integration and equivalent currents", 2013.
 
-use super::math::{self, settle};
+use super::{
+    cpu::Vector,
+    math::{self, settle},
+};
 use crate::unit::Hz;
 
 /// The numbers of a filter.
@@ -29,47 +32,49 @@ impl Tuning {
     }
 }
 
-/// What a filter remembers.
+/// What a filter remembers of one channel, or of two side by side.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct State([f64; 2]);
+pub struct State([[f64; 2]; 2]);
 
 /// What comes out of a filter.
 #[derive(Clone, Copy, Debug)]
-pub struct Passed {
+pub struct Passed<V> {
     /// Below the frequency, 12 dB an octave.
-    pub low: f64,
+    pub low: V,
     /// Around the frequency, where it is 1.
-    pub band: f64,
+    pub band: V,
 }
 
 impl State {
-    /// The next outputs.
+    /// The next outputs of as many channels as the vector holds.
     #[inline(always)]
-    pub fn step(&mut self, x: f64, tuning: &Tuning) -> Passed {
-        let [s1, s2] = self.0;
-        let [a1, a2, a3] = tuning.a;
+    pub fn step<V: Vector>(&mut self, x: V, tuning: &Tuning) -> Passed<V> {
+        let (s1, s2) = (V::load(&self.0[0]), V::load(&self.0[1]));
+        let (a1, a2, a3) = (V::splat(tuning.a[0]), V::splat(tuning.a[1]), V::splat(tuning.a[2]));
+        let two = V::splat(2.0);
         let rest = x - s2;
         let band = a1 * s1 + a2 * rest;
         let low = s2 + a2 * s1 + a3 * rest;
-        self.0 = [2.0 * band - s1, 2.0 * low - s2];
-        Passed { low, band: tuning.damping * band }
+        (two * band - s1).store(&mut self.0[0]);
+        (two * low - s2).store(&mut self.0[1]);
+        Passed { low, band: V::splat(tuning.damping) * band }
     }
 
     /// The next output of the all pass.
     #[inline(always)]
-    pub fn all(&mut self, x: f64, tuning: &Tuning) -> f64 {
-        x - 2.0 * self.step(x, tuning).band
+    pub fn all<V: Vector>(&mut self, x: V, tuning: &Tuning) -> V {
+        x - V::splat(2.0) * self.step(x, tuning).band
     }
 
     /// The next output of the high pass.
     #[inline(always)]
-    pub fn high(&mut self, x: f64, tuning: &Tuning) -> f64 {
+    pub fn high<V: Vector>(&mut self, x: V, tuning: &Tuning) -> V {
         let passed = self.step(x, tuning);
         x - passed.band - passed.low
     }
 
     /// Clears what has decayed.
     pub fn settle(&mut self) {
-        self.0 = self.0.map(settle);
+        self.0.as_flattened_mut().iter_mut().for_each(|state| *state = settle(*state));
     }
 }

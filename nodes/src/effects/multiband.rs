@@ -5,13 +5,13 @@ use crate::{
     dsp::{
         ballistics::{Ballistics, Times},
         compressor::{Compressor, Law},
-        crossover::{Crossover, Order},
+        crossover::{Crossover, Order, Planes},
         envelope,
         knobs::Ramp,
     },
     effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
     effects::sidechain::{Hearing, Sidechain},
-    params,
+    for_every_cpu, params,
     params::Auto,
     processor::{Io, Setup},
     unit::{Db, Frames, Hz, Ms, Percent, Ratio, Slope},
@@ -56,13 +56,13 @@ params! {
 impl Effect for Multiband {
     type Kernel = Spectrum;
     const KEY: KeyUse = KeyUse::Optional;
-    const COST: f64 = 60.0;
+    const COST: f64 = 50.0;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Spectrum {
         let crossover = Crossover::new(self.order(), &self.splits, setup.rate);
         Spectrum {
-            audio: Filtered::new(&crossover, self.bands.len(), setup.channels),
-            key: Filtered::new(&crossover, self.bands.len(), 2),
+            audio: Filtered::new(&crossover, self.bands.len()),
+            key: Filtered::new(&crossover, self.bands.len()),
             bands: self.bands.iter().map(|_| Band::new(self, setup)).collect(),
         }
     }
@@ -182,72 +182,72 @@ impl Band {
     }
 }
 
-/// Makes the sides louder or quieter against the middle; at 100 % adds nothing.
+/// Makes the sides louder or quieter against the middle; at 100 % leaves all as it is.
 fn widen(audio: &mut Block<'_>, width: &mut Ramp) {
-    if audio.channels() == 1 {
+    if audio.channels() == 1 || !width.moving() && width.now() == 1.0 {
         return;
     }
+    let mut widths = [0.0; PIECE];
+    let widths = &mut widths[..audio.frames()];
+    widths.iter_mut().for_each(|now| *now = width.advance());
     let (left, right) = audio.stereo();
-    for (l, r) in left.iter_mut().zip(right) {
-        let sides = 0.5 * (f64::from(*l) - f64::from(*r));
-        let more = (width.advance() - 1.0) * sides;
-        *l = (f64::from(*l) + more) as f32;
-        *r = (f64::from(*r) - more) as f32;
+    spread(left, right, widths);
+}
+
+for_every_cpu! {
+    fn spread(left: &mut [f32], right: &mut [f32], widths: &[f64]) {
+        for ((l, r), width) in left.iter_mut().zip(right).zip(widths) {
+            let sides = 0.5 * (f64::from(*l) - f64::from(*r));
+            let more = (*width - 1.0) * sides;
+            *l = (f64::from(*l) + more) as f32;
+            *r = (f64::from(*r) - more) as f32;
+        }
+    }
+
+    fn add(sums: &mut [f64], plane: &[f32]) {
+        for (sum, x) in sums.iter_mut().zip(plane) {
+            *sum += f64::from(*x);
+        }
+    }
+
+    fn round(sums: &[f64], plane: &mut [f32]) {
+        for (x, sum) in plane.iter_mut().zip(sums) {
+            *x = *sum as f32;
+        }
     }
 }
 
 /// A signal in bands.
 #[derive(Clone)]
 struct Filtered {
-    crossovers: Vec<Crossover>,
-    bands: usize,
-    planes: Vec<f32>,
+    crossover: Crossover,
+    bands: Vec<Planes>,
 }
 
 impl Filtered {
-    fn new(crossover: &Crossover, bands: usize, channels: usize) -> Self {
-        Filtered {
-            crossovers: vec![crossover.clone(); channels],
-            bands,
-            planes: vec![0.0; bands * channels * PIECE],
-        }
+    fn new(crossover: &Crossover, bands: usize) -> Self {
+        Filtered { crossover: crossover.clone(), bands: vec![[[0.0; PIECE]; 2]; bands] }
     }
 
     fn split(&mut self, signal: View<'_>) {
-        let stride = self.stride();
-        for channel in 0..signal.shape().channels {
-            let crossover = &mut self.crossovers[channel];
-            for (frame, x) in signal.plane(channel).iter().enumerate() {
-                let bands = crossover.step(f64::from(*x));
-                for (band, y) in bands[..self.bands].iter().enumerate() {
-                    self.planes[(band * stride + channel) * PIECE + frame] = *y as f32;
-                }
-            }
-            if signal.shape().settles {
-                crossover.settle();
-            }
-        }
-    }
-
-    fn stride(&self) -> usize {
-        self.crossovers.len()
+        self.crossover.split(signal, &mut self.bands);
     }
 
     fn view(&self, band: usize, shape: Shape) -> View<'_> {
-        View::new(&self.planes[band * self.stride() * PIECE..], PIECE, shape)
+        View::new(self.bands[band].as_flattened(), PIECE, shape)
     }
 
     fn block(&mut self, band: usize, shape: Shape) -> Block<'_> {
-        let start = band * self.stride() * PIECE;
-        Block::new(&mut self.planes[start..], PIECE, shape)
+        Block::new(self.bands[band].as_flattened_mut(), PIECE, shape)
     }
 
     fn sum(&self, into: &mut Block<'_>) {
+        let frames = into.frames();
         for channel in 0..into.channels() {
-            for (frame, out) in into.plane(channel).iter_mut().enumerate() {
-                let band = |band| f64::from(self.planes[(band * self.stride() + channel) * PIECE + frame]);
-                *out = (0..self.bands).map(band).fold(0.0, |sum, x| sum + x) as f32;
-            }
+            let mut sums = [0.0; PIECE];
+            let sums = &mut sums[..frames];
+            self.bands.iter().for_each(|band| add(sums, &band[channel]));
+            round(sums, into.plane(channel));
         }
     }
 }
