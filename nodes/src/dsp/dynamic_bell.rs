@@ -4,12 +4,13 @@
 //! The filter itself stands still, so any gain may come after any other without a click, and a gain of 1 changes no bit.
 
 use super::{
+    cpu::{Isa, Job, Vector, dispatch},
     knobs::Knobs,
     math,
     state_variable::{State, Tuning, warped},
 };
 use crate::{
-    block::Block,
+    block::{Block, View},
     effect::Aim,
     processor::Setup,
     unit::{Db, Frames, Hz, Q},
@@ -42,16 +43,14 @@ pub fn ring(frequency: Hz, q: Q, depth: Db, rate: u32) -> Frames {
 #[derive(Clone, Debug)]
 pub struct DynamicBell {
     knobs: Knobs<2>,
-    states: Vec<Vec<State>>,
+    /// For each strip.
+    states: Vec<State>,
 }
 
 impl DynamicBell {
     /// At rest.
     pub fn new(setup: &Setup) -> Self {
-        DynamicBell {
-            knobs: Knobs::new(setup.strips),
-            states: vec![vec![State::default(); setup.strips]; setup.channels],
-        }
+        DynamicBell { knobs: Knobs::new(setup.strips), states: vec![State::default(); setup.strips] }
     }
 
     /// Sends one strip's bell to a new place. `q` is that of the bell at its full `depth`: with `d = Q (f/f0 - f0/f)` of the
@@ -62,27 +61,76 @@ impl DynamicBell {
 
     /// Turns the band of each channel down by its own gains, or by the only ones.
     pub fn run(&mut self, audio: &mut Block<'_>, gains: &mut Block<'_>) {
-        let strips = audio.strips();
-        for channel in 0..audio.channels() {
-            let gains = gains.plane(channel.min(gains.channels() - 1));
-            let plane = audio.plane(channel);
-            for (strip, state) in self.states[channel].iter_mut().enumerate() {
-                let samples =
-                    plane[strip..].iter_mut().step_by(strips).zip(gains[strip..].iter().step_by(strips));
-                let at = |frame| Tuning::at(self.knobs.at(0, strip, frame), self.knobs.at(1, strip, frame));
-                let (moving, mut tuning) = (self.knobs.moving(), at(0));
-                for (frame, (x, gain)) in samples.enumerate() {
-                    if moving {
-                        tuning = at(frame);
-                    }
-                    let band = state.step(f64::from(*x), &tuning).band;
-                    *x = (f64::from(*x) + (f64::from(*gain) - 1.0) * band) as f32;
-                }
-            }
-        }
+        dispatch(Run { bell: self, audio, gains: gains.view() });
         if audio.shape().settles {
-            self.states.iter_mut().flatten().for_each(State::settle);
+            self.states.iter_mut().for_each(State::settle);
         }
         self.knobs.advance(audio.frames());
     }
+
+    #[inline(always)]
+    fn tuning(&self, strip: usize, frame: usize) -> Tuning {
+        Tuning::at(self.knobs.at(0, strip, frame), self.knobs.at(1, strip, frame))
+    }
+}
+
+struct Run<'a, 'd> {
+    bell: &'a mut DynamicBell,
+    audio: &'a mut Block<'d>,
+    gains: View<'a>,
+}
+
+impl Job for Run<'_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(mut self) {
+        for strip in 0..self.bell.states.len() {
+            if self.audio.channels() == 1 { self.mono(strip) } else { self.stereo::<I::V2>(strip) }
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    #[inline(always)]
+    fn mono(&mut self, strip: usize) {
+        let (strips, bell) = (self.bell.states.len(), &mut *self.bell);
+        let (moving, mut tuning, mut state) =
+            (bell.knobs.moving(), bell.tuning(strip, 0), bell.states[strip]);
+        let rows = self.audio.plane(0).chunks_exact_mut(strips);
+        for (frame, (row, gains)) in rows.zip(self.gains.plane(0).chunks_exact(strips)).enumerate() {
+            if moving {
+                tuning = bell.tuning(strip, frame);
+            }
+            row[strip] = turned(f64::from(row[strip]), f64::from(gains[strip]), &tuning, &mut state) as f32;
+        }
+        bell.states[strip] = state;
+    }
+
+    /// Left and right side by side.
+    #[inline(always)]
+    fn stereo<V: Vector>(&mut self, strip: usize) {
+        let (strips, bell) = (self.bell.states.len(), &mut *self.bell);
+        let (moving, mut tuning, mut state) =
+            (bell.knobs.moving(), bell.tuning(strip, 0), bell.states[strip]);
+        let gains = [0, self.gains.shape().channels - 1].map(|channel| self.gains.plane(channel));
+        let gains = gains[0].chunks_exact(strips).zip(gains[1].chunks_exact(strips));
+        let (left, right) = self.audio.stereo();
+        let rows = left.chunks_exact_mut(strips).zip(right.chunks_exact_mut(strips));
+        for (frame, ((left, right), gains)) in rows.zip(gains).enumerate() {
+            if moving {
+                tuning = bell.tuning(strip, frame);
+            }
+            let mut both = [left[strip], right[strip]];
+            let gain = V::of(&[gains.0[strip], gains.1[strip]]);
+            turned(V::of(&both), gain, &tuning, &mut state).to(&mut both);
+            [left[strip], right[strip]] = both;
+        }
+        bell.states[strip] = state;
+    }
+}
+
+#[inline(always)]
+fn turned<V: Vector>(x: V, gain: V, tuning: &Tuning, state: &mut State) -> V {
+    x + (gain - V::splat(1.0)) * state.step(x, tuning).band
 }

@@ -5,17 +5,18 @@ use crate::{
     block::{Block, PIECE, Shape, View},
     dsp::{
         ballistics::{Ballistics, Times},
+        cpu::{Isa, Job, Vector, dispatch},
         delay::Delay,
         dynamic_bell::{DynamicBell, ring},
         envelope::Detect,
-        fast,
+        fast::{self, larger, smaller},
         gain_curve::Amplify,
         knobs::Ramp,
         state_variable::{State, Tuning, warped},
         window::Window,
     },
     effect::{Aim, Effect, Kernel, KeyUse, Reading, Seen},
-    params,
+    for_every_cpu, params,
     processor::{Io, Setup},
     unit::{Db, Frames, Hz, Ms, Q},
 };
@@ -52,7 +53,7 @@ const DAMPING: [f64; 2] = [1.847_759_065_022_573_5, 0.765_366_864_730_179_6];
 impl Effect for Deess {
     type Kernel = Soften;
     const KEY: KeyUse = KeyUse::Optional;
-    const COST: f64 = 30.0;
+    const COST: f64 = 16.0;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Soften {
         let linked = Setup { channels: 1, ..*setup };
@@ -104,11 +105,12 @@ impl Kernel<Deess> for Soften {
         let heard = io.heard();
         let shape = Shape { channels: 1, ..heard.shape() };
         let [high, whole] = self.ears.hear(heard);
-        for (high, whole) in high.iter_mut().zip(whole) {
-            let (threshold, reduce) = (self.threshold.advance() as f32, self.reduce.advance() as f32);
-            let sibilant = *high - *whole > SHARE.0 as f32;
-            *high = if sibilant { (*high - threshold).clamp(0.0, reduce) } else { 0.0 };
+        let mut limits = [[0.0; 2]; PIECE];
+        let limits = &mut limits[..shape.frames];
+        for limit in limits.iter_mut() {
+            *limit = [self.threshold.advance() as f32, self.reduce.advance() as f32];
         }
+        ask(high, whole, limits);
         let mut reduction = Block::new(high, shape.frames, shape);
         self.ride.run(&mut reduction);
         self.ahead.run(&mut io.audio);
@@ -126,19 +128,79 @@ impl Kernel<Deess> for Soften {
     }
 }
 
+for_every_cpu! {
+    /// Turns levels of the high band into the reductions that are asked for: over the threshold, up to the most.
+    fn ask(high: &mut [f32], whole: &[f32], limits: &[[f32; 2]]) {
+        for ((high, whole), [threshold, most]) in high.iter_mut().zip(whole).zip(limits) {
+            let over = smaller(larger(*high - *threshold, 0.0), *most);
+            *high = if *high - *whole > SHARE.0 as f32 { over } else { 0.0 };
+        }
+    }
+
+    fn add(sum: &mut [f32], plane: &[f32]) {
+        for (sum, x) in sum.iter_mut().zip(plane) {
+            *sum += *x;
+        }
+    }
+}
+
 /// Measures the high band and the whole.
 #[derive(Clone)]
 struct Ears {
     warped: Ramp,
+    /// The two halves of the high pass, of both channels.
+    filters: [State; 2],
     channels: [Ear; 2],
     planes: [Vec<f32>; 2],
 }
 
 #[derive(Clone)]
 struct Ear {
-    filters: [State; 2],
     high: Window,
     whole: Window,
+}
+
+/// The high band of what is heard.
+struct Filter<'a> {
+    ears: &'a mut Ears,
+    heard: View<'a>,
+    above: &'a mut [[f32; PIECE]; 2],
+}
+
+impl Job for Filter<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Filter { ears: Ears { warped, filters, .. }, heard, above: [above, above_right] } = self;
+        let (moving, mut tunings, mut states) = (warped.moving(), tune(warped.now()), *filters);
+        if heard.shape().channels == 1 {
+            for (x, above) in heard.plane(0).iter().zip(above) {
+                if moving {
+                    tunings = tune(warped.advance());
+                }
+                let first = states[0].high(f64::from(*x), &tunings[0]);
+                *above = states[1].high(first, &tunings[1]) as f32;
+            }
+        } else {
+            let planes = heard.plane(0).iter().zip(heard.plane(1));
+            for ((l, r), (above, above_right)) in planes.zip(above.iter_mut().zip(above_right)) {
+                if moving {
+                    tunings = tune(warped.advance());
+                }
+                let mut both = [*l, *r];
+                let first = states[0].high(I::V2::of(&both), &tunings[0]);
+                states[1].high(first, &tunings[1]).to(&mut both);
+                [*above, *above_right] = both;
+            }
+        }
+        *filters = states;
+    }
+}
+
+#[inline(always)]
+fn tune(warped: f64) -> [Tuning; 2] {
+    [Tuning::at(warped, DAMPING[0]), Tuning::at(warped, DAMPING[1])]
 }
 
 impl Ears {
@@ -146,9 +208,10 @@ impl Ears {
         let frames = WINDOW.frames(rate).0 as usize;
         let mut window = Window::new(frames + 1, 1);
         window.aim(frames);
-        let ear = || Ear { filters: [State::default(); 2], high: window.clone(), whole: window.clone() };
+        let ear = || Ear { high: window.clone(), whole: window.clone() };
         Ears {
             warped: Ramp::default(),
+            filters: [State::default(); 2],
             channels: std::array::from_fn(|_| ear()),
             planes: std::array::from_fn(|_| vec![0.0; PIECE]),
         }
@@ -156,35 +219,23 @@ impl Ears {
 
     /// The levels in decibels of the high band and of the whole, of the power of both channels.
     fn hear(&mut self, heard: View<'_>) -> [&mut [f32]; 2] {
+        let mut above = [[0.0; PIECE]; 2];
+        dispatch(Filter { ears: self, heard, above: &mut above });
         let [high, whole] = &mut self.planes;
         let (high, whole) = (&mut high[..heard.frames()], &mut whole[..heard.frames()]);
-        let ears = &mut self.channels[..heard.shape().channels];
-        let mut above = [[0.0; PIECE]; 2];
-        let tune = |warped: f64| DAMPING.map(|damping| Tuning::at(warped, damping));
-        let mut tunings = tune(self.warped.now());
-        for frame in 0..heard.frames() {
-            if self.warped.moving() {
-                tunings = tune(self.warped.advance());
-            }
-            for (channel, ear) in ears.iter_mut().enumerate() {
-                let x = f64::from(heard.plane(channel)[frame]);
-                let filters = ear.filters.iter_mut().zip(&tunings);
-                above[channel][frame] = filters.fold(x, |y, (filter, tuning)| filter.high(y, tuning)) as f32;
-            }
-        }
         high.fill(0.0);
         whole.fill(0.0);
-        for (channel, ear) in ears.iter_mut().enumerate() {
+        for (channel, ear) in self.channels[..heard.shape().channels].iter_mut().enumerate() {
             let mut all = [0.0; PIECE];
             let (above, all) = (&mut above[channel][..high.len()], &mut all[..whole.len()]);
             all.copy_from_slice(heard.plane(channel));
             ear.high.slide(Detect::Rms, above);
             ear.whole.slide(Detect::Rms, all);
-            high.iter_mut().zip(above).for_each(|(sum, x)| *sum += *x);
-            whole.iter_mut().zip(all).for_each(|(sum, x)| *sum += *x);
+            add(high, above);
+            add(whole, all);
         }
         if heard.shape().settles {
-            ears.iter_mut().flat_map(|ear| &mut ear.filters).for_each(State::settle);
+            self.filters.iter_mut().for_each(State::settle);
         }
         fast::decibels_of_squares(high);
         fast::decibels_of_squares(whole);
