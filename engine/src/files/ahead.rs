@@ -1,6 +1,6 @@
 //! Bytes of a file at any place, read some way ahead: a block of sound is often smaller than what a system call is worth.
 
-use super::{Input, pool};
+use super::Input;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// A file and a stretch of its bytes.
@@ -13,10 +13,8 @@ pub struct Ahead {
     held: usize,
 }
 
-/// Bytes that are read at once at least.
-const STRETCH: usize = 1 << 14;
-/// The same where files are closed and opened again, as there are more of them than handles.
-const LONG_STRETCH: usize = 1 << 16;
+/// Bytes that are read at once at least: more do not stay near the core, and fewer are not worth the call.
+const STRETCH: usize = 1 << 15;
 
 impl Ahead {
     /// Nothing has been read yet.
@@ -46,10 +44,9 @@ impl Ahead {
 
     /// Reads a stretch from a place on.
     fn fill(&mut self, at: u64, length: usize) -> io::Result<()> {
-        let stretch = if pool::is_crowded() { LONG_STRETCH } else { STRETCH };
         // As long as many such requests, so that none lies across its end and is read twice.
         let length = length.max(1);
-        self.bytes.resize((stretch / length).max(1) * length, 0);
+        self.bytes.resize((STRETCH / length).max(1) * length, 0);
         (self.at, self.held) = (at, 0);
         self.input.seek(SeekFrom::Start(at))?;
         while self.held < self.bytes.len() {

@@ -1,11 +1,11 @@
-//! Inputs that share few handles: more may be open than the system allows, as the longest open is closed meanwhile.
+//! Files that share few handles: more may be open than the system allows, as the longest open is closed meanwhile; and
+//! all who read one file share its handle.
 
 use crate::panic::locked;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::SystemTime;
 
@@ -23,20 +23,15 @@ pub(super) struct Slot {
 
 static HELD: Mutex<VecDeque<Weak<Slot>>> = Mutex::new(VecDeque::new());
 
-/// Inputs that there are.
-static INPUTS: AtomicUsize = AtomicUsize::new(0);
-
-/// Whether there are more inputs than handles, so that most reads open a file anew.
-pub(super) fn is_crowded() -> bool {
-    INPUTS.load(Ordering::Relaxed) > MOST
-}
-
 impl Slot {
-    /// Takes in a file that has just been opened.
+    /// Takes in a file that has just been opened; one that is open already, and the same, shares its handle.
     pub(super) fn new(path: &Path, file: File, found: &fs::Metadata) -> Arc<Slot> {
         let (path, size, changed) = (path.to_owned(), found.len(), found.modified().ok());
+        let same = |slot: &Arc<Slot>| slot.path == path && slot.size == size && slot.changed == changed;
+        if let Some(open) = locked(&HELD).iter().filter_map(Weak::upgrade).find(same) {
+            return open;
+        }
         let slot = Arc::new(Slot { path, size, changed, file: Mutex::new(Some(file)) });
-        INPUTS.fetch_add(1, Ordering::Relaxed);
         slot.hold();
         slot
     }
@@ -78,12 +73,6 @@ impl Slot {
             }
         }
         held.push_back(Arc::downgrade(self));
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        INPUTS.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

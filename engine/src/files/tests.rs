@@ -173,6 +173,42 @@ fn more_inputs_than_handles() {
 }
 
 #[test]
+fn who_reads_the_same_file_shares_its_handle() {
+    let dir = folder();
+    let path = dir.path().join("kick.wav");
+    fs::write(&path, b"0123456789").unwrap();
+    let (mut one, mut two) = (Input::open(&path).unwrap(), Input::open(&path).unwrap());
+    assert!(Arc::ptr_eq(&one.slot, &two.slot));
+    let read = |input: &mut Input| {
+        let mut byte = [0];
+        input.read_exact(&mut byte).unwrap();
+        byte[0]
+    };
+    two.seek(SeekFrom::Start(7)).unwrap();
+    assert_eq!((read(&mut one), read(&mut two), read(&mut one), read(&mut two)), (b'0', b'7', b'1', b'8'));
+    fs::write(&path, b"other").unwrap();
+    assert!(!Arc::ptr_eq(&one.slot, &Input::open(&path).unwrap().slot), "another file by now");
+}
+
+#[test]
+fn bytes_are_those_of_the_file_in_any_order() {
+    let dir = folder();
+    let path = dir.path().join("kick.wav");
+    let bytes: Vec<u8> = (0..100_000u32).map(|i| (i * 7 / 3) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    let mut ahead = Ahead::new(Input::open(&path).unwrap());
+    for (at, length) in
+        [(0, 10), (10, 300), (40_000, 3), (39_999, 50_000), (5, 0), (99_990, 100), (100_000, 7)]
+    {
+        let expected = &bytes[at..bytes.len().min(at + length)];
+        assert_eq!(ahead.bytes(at as u64, length).unwrap(), expected, "{length} bytes from {at} on");
+    }
+    (0..99_000).step_by(777).for_each(|at| {
+        assert_eq!(ahead.bytes(at as u64, 777).unwrap(), &bytes[at..at + 777], "from {at} on");
+    });
+}
+
+#[test]
 fn a_file_is_known_by_any_path() {
     let dir = folder();
     let kick = dir.path().join("kick.wav");
