@@ -23,15 +23,22 @@ pub struct Cascade {
     links: Vec<Link>,
     /// The digital forms of all sections as they were last tuned, strip by strip.
     matched: Vec<Matched>,
+    /// What is taken out of the links of each strip and made up for behind the last, as often as fills a row.
+    gains: [f64; ROW],
+    /// Whether sections give their gains away.
+    stands: bool,
     strips: usize,
     work: Aligned<f64>,
 }
 
+/// Samples that are given their gains at once: strips side by side fit in it a whole number of times.
+const ROW: usize = 16;
+
 #[derive(Clone, Debug)]
 enum Link {
-    Still(Recursion<Still, 2>),
-    Moving(Recursion<Moving, 2>),
-    Correct(Recursion<Correct, 4>),
+    Still(Recursion<Still, 4, 2>),
+    Moving(Recursion<Moving, 5, 2>),
+    Correct(Recursion<Correct, 5, 4>),
 }
 
 impl Cascade {
@@ -60,6 +67,8 @@ impl Cascade {
         Cascade {
             links,
             matched: vec![Matched::NONE; sections * setup.strips],
+            gains: [1.0; ROW],
+            stands: !setup.moves,
             strips: setup.strips,
             work: Aligned::zeros(PIECE * setup.strips * setup.channels),
         }
@@ -69,7 +78,7 @@ impl Cascade {
     pub fn aim(&mut self, to: Aim, filters: impl IntoIterator<Item = Prototype>) {
         let mut links = self.links.iter_mut();
         let mut matched = self.matched.iter_mut().skip(to.strip).step_by(self.strips);
-        let (mut shared, mut shared_moves, mut falls) = (Residual::NONE, false, 0);
+        let (mut shared, mut shared_moves, mut any_moves, mut falls) = (Residual::NONE, false, false, 0);
         for filter in filters {
             let angle = angle(&filter, to.rate);
             let correction = filter.correction(&mut falls);
@@ -77,6 +86,7 @@ impl Cascade {
                 let main = links.next().expect("there is a link for each section");
                 let form = matched.next().expect("there is a form for each section");
                 let moves = !form.is_of(section, angle);
+                any_moves |= moves;
                 if moves {
                     *form = Matched::new(*section, angle, correction);
                     main.aim_main(to, form.biquad);
@@ -102,6 +112,11 @@ impl Cascade {
                 .expect("there is a link for the shared correction")
                 .aim_taps(to, shared.correction());
         }
+        if any_moves && self.stands {
+            let forms = self.matched.iter().skip(to.strip).step_by(self.strips);
+            let gain: f64 = forms.map(|form| Still::knobs(form.biquad).1).product();
+            self.gains.iter_mut().skip(to.strip).step_by(self.strips).for_each(|place| *place = gain);
+        }
     }
 
     /// Works on a block in place: on as many channels as it has.
@@ -114,7 +129,7 @@ impl Cascade {
 
     /// Takes both channels of as many strips as `H` holds through the links at once: one fills the waits of the other.
     #[inline(always)]
-    fn both<H: Vector, V: Vector>(&mut self, block: &mut Block<'_>) {
+    fn both<I: Isa, H: Vector, V: Vector>(&mut self, block: &mut Block<'_>) {
         let (left, right) = block.stereo();
         let columns = 2 * H::N;
         let rows = &mut self.work[..2 * left.len()];
@@ -123,11 +138,12 @@ impl Cascade {
             H::of(left).store(row);
             H::of(right).store(&mut row[H::N..]);
         }
-        through::<V, V>(&mut self.links, Rows { samples: rows, columns, state: 0 });
-        let planes = left.chunks_exact_mut(H::N).zip(right.chunks_exact_mut(H::N));
+        through::<I, V, V>(&mut self.links, Rows { samples: rows, columns, state: 0 });
+        let (planes, gain) =
+            (left.chunks_exact_mut(H::N).zip(right.chunks_exact_mut(H::N)), H::load(&self.gains));
         for (row, (left, right)) in self.work.chunks_exact(columns).zip(planes) {
-            H::load(row).to(left);
-            H::load(&row[H::N..]).to(right);
+            (H::load(row) * gain).to(left);
+            (H::load(&row[H::N..]) * gain).to(right);
         }
         for plane in [left, right] {
             for x in plane {
@@ -138,16 +154,27 @@ impl Cascade {
 
     /// Takes the strips of each channel through the links.
     #[inline(always)]
-    fn planes<V: Vector, P: Vector>(&mut self, block: &mut Block<'_>) {
+    fn planes<I: Isa, V: Vector, P: Vector>(&mut self, block: &mut Block<'_>) {
         let strips = block.strips();
         for channel in 0..block.channels() {
             let plane = block.plane(channel);
             let work = &mut self.work[..plane.len()];
             work.iter_mut().zip(&*plane).for_each(|(to, x)| *to = f64::from(*x));
             let state = channel * strips;
-            through::<V, P>(&mut self.links, Rows { samples: work, columns: strips, state });
-            let work = &self.work[..plane.len()];
-            plane.iter_mut().zip(work).for_each(|(to, x)| *to = *x as f32 + POSITIVE);
+            through::<I, V, P>(&mut self.links, Rows { samples: work, columns: strips, state });
+            let (rows, rest) = plane.as_chunks_mut::<ROW>();
+            let (work, last) = self.work[..rows.len() * ROW + rest.len()].as_chunks::<ROW>();
+            // In vectors: of two loops compilers turn the inner one outside.
+            let gains = I::V16::load(&self.gains);
+            for (row, work) in rows.iter_mut().zip(work) {
+                (I::V16::load(work) * gains).to(row);
+            }
+            for ((x, work), gain) in rest.iter_mut().zip(last).zip(&self.gains) {
+                *x = (work * gain) as f32;
+            }
+            for x in plane {
+                *x += POSITIVE;
+            }
         }
     }
 }
@@ -168,29 +195,30 @@ impl Job for Run<'_, '_, '_> {
     fn run<I: Isa>(self) {
         let Run { cascade, block } = self;
         match (block.strips(), block.channels()) {
-            (1, 1) => cascade.planes::<f64, f64>(block),
-            (1, _) => cascade.both::<f64, I::V2>(block),
-            (2, 2) if I::Pair::N >= 4 => cascade.both::<I::V2, Two<I::V2>>(block),
-            (4, 2) if I::Pair::N >= 8 => cascade.both::<I::V4, Two<I::V4>>(block),
-            (8, 2) if I::Pair::N >= 16 => cascade.both::<I::V8, Two<I::V8>>(block),
-            (2, _) => cascade.planes::<I::V2, I::V2>(block),
-            (4, _) => cascade.planes::<I::V4, I::V4>(block),
-            (8, _) if I::Pair::N > 8 => cascade.planes::<I::V8, I::V8>(block),
-            (8 | 16, _) => cascade.planes::<I::Wide, I::Pair>(block),
+            (1, 1) => cascade.planes::<I, f64, f64>(block),
+            (1, _) => cascade.both::<I, f64, I::V2>(block),
+            (2, 2) if I::Pair::N >= 4 => cascade.both::<I, I::V2, Two<I::V2>>(block),
+            (4, 2) if I::Pair::N >= 8 => cascade.both::<I, I::V4, Two<I::V4>>(block),
+            (8, 2) if I::Pair::N >= 16 => cascade.both::<I, I::V8, Two<I::V8>>(block),
+            (2, _) => cascade.planes::<I, I::V2, I::V2>(block),
+            (4, _) => cascade.planes::<I, I::V4, I::V4>(block),
+            (8, _) if I::Pair::N > 8 => cascade.planes::<I, I::V8, I::V8>(block),
+            (8 | 16, _) => cascade.planes::<I, I::Wide, I::Pair>(block),
             (strips, _) => unreachable!("packs hold 1, 2, 4, 8 or 16 strips, not {strips}"),
         }
     }
 }
 
-/// Takes rows through all links that do anything: two links at a time where both stand still. A biquad by itself
-/// takes `V` strips at a time; what has more numbers to hold takes `P`.
+/// Takes rows through all links that do anything: two links at a time where both stand still and their numbers fit. A biquad
+/// by itself takes `V` strips at a time; what has more numbers to hold takes `P`.
 #[inline(always)]
-fn through<V: Vector, P: Vector>(links: &mut [Link], mut rows: Rows<'_>) {
+fn through<I: Isa, V: Vector, P: Vector>(links: &mut [Link], mut rows: Rows<'_>) {
+    let pairs = P::N <= I::PAIRED;
     let mut acting = links.iter_mut().filter(|link| !link.leaves_all()).peekable();
     while let Some(link) = acting.next() {
         match (link, acting.peek_mut()) {
-            (Link::Still(a), Some(Link::Still(b))) => a.run_with::<P, _, _>(b, &mut rows),
-            (Link::Still(a), Some(Link::Correct(b))) => a.run_with::<P, _, _>(b, &mut rows),
+            (Link::Still(a), Some(Link::Still(b))) if pairs => a.run_with::<P, _, _, _>(b, &mut rows),
+            (Link::Still(a), Some(Link::Correct(b))) if pairs => a.run_with::<P, _, _, _>(b, &mut rows),
             (Link::Still(a), _) => {
                 a.run::<V>(&mut rows);
                 continue;
@@ -222,7 +250,7 @@ impl Link {
 
     fn aim_main(&mut self, to: Aim, main: Biquad) {
         match self {
-            Link::Still(link) => link.aim(to, Still::knobs(main)),
+            Link::Still(link) => link.aim(to, Still::knobs(main).0),
             Link::Moving(link) => link.aim(to, Moving::knobs(main)),
             Link::Correct(_) => unreachable!("sections come in the order in which their links were made"),
         }
@@ -364,6 +392,31 @@ mod tests {
                 (0..2 + (6.99 * dice.roll()) as usize).map(|_| any(dice)).collect()
             });
             assert!(reached < 0.1, "a list at {rate} is off by {reached} dB");
+        }
+    }
+
+    #[test]
+    fn every_section_has_a_first_tap_that_can_be_taken_out() {
+        let mut dice = Dice(11);
+        for rate in [8_000, 44_100, 192_000, 768_000] {
+            for _ in 0..500 {
+                let (f, q, g) = (dice.frequency(), Q(dice.between(0.1, 40.0)), Db(72.0 * dice.roll() - 36.0));
+                let filters = [
+                    Prototype::bell(f, g, q),
+                    Prototype::low_shelf(f, g, q),
+                    Prototype::high_shelf(f, g, q),
+                    Prototype::low_pass(f, Slope(96.0), q),
+                    Prototype::high_pass(f, Slope(96.0), q),
+                    Prototype::band_pass(f, q),
+                    Prototype::notch(f, q),
+                    Prototype::all_pass(f, q),
+                    Prototype::tilt(f, g),
+                ];
+                for filter in filters {
+                    let gain = fixed(&setup(rate, 1, 1), &[filter]).gains[0];
+                    assert!(gain.abs() > 1e-100 && gain.abs() < 1e100, "{gain} of {filter:?} at {rate}");
+                }
+            }
         }
     }
 

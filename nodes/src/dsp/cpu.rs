@@ -52,6 +52,8 @@ pub trait Isa {
     type Wide: Vector;
     /// As many as two recursions in one loop keep in flight.
     type Pair: Vector;
+    /// Of how many numbers two recursions can be in one loop at most, without the states of one being laid aside.
+    const PAIRED: usize;
 
     /// As many samples as a register holds.
     type Register: Floats;

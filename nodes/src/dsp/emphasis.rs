@@ -32,8 +32,8 @@ pub fn shelf(frequency: Hz, lift: Db, rate: u32) -> Shelf {
 /// The way into a stage and out of it, of one strip's channels. Between both, rows hold a sample of each channel.
 #[derive(Clone, Debug)]
 pub struct Emphasis {
-    lift: Recursion<Lift, 2>,
-    lower: Recursion<Lower, 3>,
+    lift: Recursion<Lift, 4, 2>,
+    lower: Recursion<Lower, 5, 3>,
     /// The share by which the offset follows the signal.
     offset: f64,
     work: [f64; 2 * PIECE],
@@ -48,7 +48,7 @@ impl Emphasis {
 
     /// Sends the shelf, and the factors before and after the stage, to new places.
     pub fn aim(&mut self, to: Aim, [b0, b1, a1]: Shelf, [before, after]: [f64; 2]) {
-        self.lift.aim(to, [before, b0, b1, a1, 0.0]);
+        self.lift.aim(to, [before, b0, b1, a1]);
         self.lower.aim(to, [b0, b1, a1, self.offset, after]);
     }
 
@@ -132,9 +132,9 @@ impl Job for Leave<'_, '_> {
 #[derive(Clone, Debug)]
 struct Lift;
 
-impl Form<2> for Lift {
+impl Form<4, 2> for Lift {
     #[inline(always)]
-    fn next<V: Vector>(x: V, [gain, b0, b1, a1, _]: &[V; 5], [input, output]: &mut [V; 2]) -> V {
+    fn next<V: Vector>(x: V, [gain, b0, b1, a1]: &[V; 4], [input, output]: &mut [V; 2]) -> V {
         let x = x * *gain;
         *output = *b0 * x + (*b1 * *input - *a1 * *output);
         *input = x;
@@ -146,7 +146,7 @@ impl Form<2> for Lift {
 #[derive(Clone, Debug)]
 struct Lower;
 
-impl Form<3> for Lower {
+impl Form<5, 3> for Lower {
     #[inline(always)]
     fn next<V: Vector>(x: V, [b0, b1, a1, share, gain]: &[V; 5], [input, output, offset]: &mut [V; 3]) -> V {
         // Only one multiplication and one subtraction wait for the last output.
@@ -168,7 +168,7 @@ mod tests {
         let (mut up, mut down) = ([0.0; 2], [0.0; 3]);
         for n in 0..500 {
             let x = math::sin(f64::from(n * n) * 0.01);
-            let lifted = Lift::next(x, &[2.0, b0, b1, a1, 0.0], &mut up);
+            let lifted = Lift::next(x, &[2.0, b0, b1, a1], &mut up);
             assert!((Lower::next(lifted, &[b0, b1, a1, 0.0, 0.5], &mut down) - x).abs() < 1e-13);
         }
     }

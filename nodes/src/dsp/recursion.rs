@@ -11,50 +11,30 @@ use super::{
 use crate::{effect::Aim, processor::Setup};
 use std::marker::PhantomData;
 
-/// A recursion of five knobs and `S` states.
-pub(crate) trait Form<const S: usize>: Clone + Send {
+/// A recursion of `K` knobs and `S` states.
+pub(crate) trait Form<const K: usize, const S: usize>: Clone + Send {
     /// The next output.
-    fn next<V: Vector>(x: V, knobs: &[V; 5], states: &mut [V; S]) -> V;
+    fn next<V: Vector>(x: V, knobs: &[V; K], states: &mut [V; S]) -> V;
 }
 
-/// A biquad in state-space form: one multiplication and one addition in its loop. For coefficients that stand still.
+/// A biquad in state-space form, brought to a first tap of 1: one multiplication and one addition in its loop, and as many
+/// multiplications as additions in all. For coefficients that stand still.
 #[derive(Clone, Debug)]
 pub(crate) struct Still;
 
 impl Still {
-    /// The knobs of a biquad.
-    pub(crate) fn knobs(Biquad { b: [b0, b1, b2], a: [a1, a2] }: Biquad) -> [f64; 5] {
-        [b0, b1 - a1 * b0, b2 - a2 * b0, a1, a2]
+    /// The knobs of a biquad, and the gain that was taken out of it.
+    pub(crate) fn knobs(Biquad { b: [gain, b1, b2], a: [a1, a2] }: Biquad) -> ([f64; 4], f64) {
+        ([b1 / gain - a1, b2 / gain - a2, a1, a2], gain)
     }
 }
 
-impl Form<2> for Still {
+impl Form<4, 2> for Still {
     #[inline(always)]
-    fn next<V: Vector>(x: V, k: &[V; 5], s: &mut [V; 2]) -> V {
+    fn next<V: Vector>(x: V, k: &[V; 4], s: &mut [V; 2]) -> V {
         let s1 = s[0];
-        s[0] = (k[1] * x + s[1]) - k[3] * s1;
-        s[1] = k[2] * x - k[4] * s1;
-        k[0] * x + s1
-    }
-}
-
-/// A [`Still`] biquad whose first tap is 1, with one multiplication less.
-#[derive(Clone, Debug)]
-pub(crate) struct Unit;
-
-impl Unit {
-    /// The knobs of a biquad brought to a first tap of 1, and the gain that was taken out of it.
-    pub(crate) fn knobs(Biquad { b, a }: Biquad) -> ([f64; 5], f64) {
-        (Still::knobs(Biquad { b: b.map(|tap| tap / b[0]), a }), b[0])
-    }
-}
-
-impl Form<2> for Unit {
-    #[inline(always)]
-    fn next<V: Vector>(x: V, k: &[V; 5], s: &mut [V; 2]) -> V {
-        let s1 = s[0];
-        s[0] = (k[1] * x + s[1]) - k[3] * s1;
-        s[1] = k[2] * x - k[4] * s1;
+        s[0] = (k[0] * x + s[1]) - k[2] * s1;
+        s[1] = k[1] * x - k[3] * s1;
         x + s1
     }
 }
@@ -76,7 +56,7 @@ impl Moving {
     }
 }
 
-impl Form<2> for Moving {
+impl Form<5, 2> for Moving {
     #[inline(always)]
     fn next<V: Vector>(x: V, [g, damping, high, band, low]: &[V; 5], e: &mut [V; 2]) -> V {
         let one = V::splat(1.0);
@@ -94,7 +74,7 @@ impl Form<2> for Moving {
 #[derive(Clone, Debug)]
 pub(super) struct Correct;
 
-impl Form<4> for Correct {
+impl Form<5, 4> for Correct {
     #[inline(always)]
     fn next<V: Vector>(x: V, n: &[V; 5], s: &mut [V; 4]) -> V {
         let y = n[0] * x + s[0];
@@ -118,15 +98,15 @@ pub(super) struct Rows<'a> {
 
 /// A recursion with its knobs for each strip, and its states for each channel's strips.
 #[derive(Clone, Debug)]
-pub(super) struct Recursion<F, const S: usize> {
-    knobs: Knobs<5>,
+pub(super) struct Recursion<F, const K: usize, const S: usize> {
+    knobs: Knobs<K>,
     states: [Vec<f64>; S],
     /// Whether no curve moves it.
     stands: bool,
     form: PhantomData<F>,
 }
 
-impl<F: Form<S>, const S: usize> Recursion<F, S> {
+impl<F: Form<K, S>, const K: usize, const S: usize> Recursion<F, K, S> {
     /// At rest.
     pub(super) fn new(setup: &Setup) -> Self {
         let columns = setup.channels * setup.strips;
@@ -139,12 +119,12 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 
     /// Sends one strip's knobs to new places.
-    pub(super) fn aim(&mut self, to: Aim, goal: [f64; 5]) {
+    pub(super) fn aim(&mut self, to: Aim, goal: [f64; K]) {
         self.knobs.aim(to, goal);
     }
 
     /// Whether these knobs are all that it ever had, so that nothing is in its states but what they made.
-    pub(super) fn has_only(&self, knobs: [f64; 5]) -> bool {
+    pub(super) fn has_only(&self, knobs: [f64; K]) -> bool {
         self.stands && self.knobs.all_at(knobs)
     }
 
@@ -152,7 +132,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     #[inline(always)]
     pub(super) fn run<V: Vector>(&mut self, rows: &mut Rows<'_>) {
         for first in (0..rows.columns).step_by(V::N) {
-            let mut live: Live<F, V, S> = self.live(rows.state + first);
+            let mut live: Live<F, V, K, S> = self.live(rows.state + first);
             let each = rows.samples.chunks_exact_mut(rows.columns);
             if self.knobs.moving() {
                 for row in each {
@@ -172,14 +152,14 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
 
     /// Works on rows with this recursion and then another, neither of which moves, in one loop.
     #[inline(always)]
-    pub(super) fn run_with<V: Vector, G: Form<T>, const T: usize>(
+    pub(super) fn run_with<V: Vector, G: Form<L, T>, const L: usize, const T: usize>(
         &mut self,
-        then: &mut Recursion<G, T>,
+        then: &mut Recursion<G, L, T>,
         rows: &mut Rows<'_>,
     ) {
         for first in (0..rows.columns).step_by(V::N) {
-            let mut one: Live<F, V, S> = self.live(rows.state + first);
-            let mut two: Live<G, V, T> = then.live(rows.state + first);
+            let mut one: Live<F, V, K, S> = self.live(rows.state + first);
+            let mut two: Live<G, V, L, T> = then.live(rows.state + first);
             for row in rows.samples.chunks_exact_mut(rows.columns) {
                 let part = &mut row[first..first + V::N];
                 two.next(one.next(V::load(part))).store(part);
@@ -198,7 +178,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 
     #[inline(always)]
-    fn live<V: Vector>(&self, column: usize) -> Live<F, V, S> {
+    fn live<V: Vector>(&self, column: usize) -> Live<F, V, K, S> {
         // Columns are strips, channel by channel; those of a strip alone are its channels, which share its knobs.
         let strips = self.knobs.strips();
         let states = std::array::from_fn(|s| &self.states[s][column..]);
@@ -206,7 +186,7 @@ impl<F: Form<S>, const S: usize> Recursion<F, S> {
     }
 
     #[inline(always)]
-    fn keep<V: Vector>(&mut self, column: usize, live: &Live<F, V, S>) {
+    fn keep<V: Vector>(&mut self, column: usize, live: &Live<F, V, K, S>) {
         for s in 0..S {
             live.states[s].store(&mut self.states[s][column..]);
         }
@@ -223,13 +203,13 @@ fn all_of<V: Vector, const S: usize>(states: [&[f64]; S]) -> [V; S] {
 }
 
 /// A recursion's numbers for some columns, while a loop holds them in registers.
-struct Live<F, V, const S: usize> {
-    way: Way<V, 5>,
+struct Live<F, V, const K: usize, const S: usize> {
+    way: Way<V, K>,
     states: [V; S],
     form: PhantomData<F>,
 }
 
-impl<F: Form<S>, V: Vector, const S: usize> Live<F, V, S> {
+impl<F: Form<K, S>, V: Vector, const K: usize, const S: usize> Live<F, V, K, S> {
     #[inline(always)]
     fn next(&mut self, x: V) -> V {
         F::next(x, &self.way.now, &mut self.states)

@@ -10,7 +10,7 @@ use crate::{
         cpu::{Isa, Job, Vector, dispatch},
         interleave,
         math::settle,
-        recursion::{Form, Unit},
+        recursion::{Form, Still},
     },
 };
 
@@ -43,7 +43,7 @@ pub struct Energies {
     frames: u64,
     done: u64,
     /// The shelf and the high-pass, without their gain.
-    knobs: [[f64; 5]; 2],
+    knobs: [[f64; 4]; 2],
     /// What the energy of all lacks by that.
     power: f64,
     /// Two of each section, each with a place for every channel.
@@ -62,7 +62,7 @@ impl Energies {
     /// If there are no channels, or more than [`WIDEST`].
     pub fn new(rate: u32, channels: usize, blocks: Blocks) -> Self {
         assert!((1..=WIDEST).contains(&channels), "1 to {WIDEST} channels, not {channels}");
-        let (places, made) = (channels.next_power_of_two(), sections(rate).map(Unit::knobs));
+        let (places, made) = (channels.next_power_of_two(), sections(rate).map(Still::knobs));
         Energies {
             blocks,
             frames: 0,
@@ -113,7 +113,7 @@ impl Energies {
     /// Weighs rows, so many channels at a time as a vector holds.
     #[inline(always)]
     fn weigh<V: Vector>(&mut self, frames: usize) {
-        let mut knobs = [[V::splat(0.0); 5]; 2];
+        let mut knobs = [[V::splat(0.0); 4]; 2];
         for (knobs, section) in knobs.iter_mut().zip(&self.knobs) {
             for (knob, x) in knobs.iter_mut().zip(section) {
                 *knob = V::splat(*x);
@@ -127,7 +127,7 @@ impl Energies {
             let mut energy = V::load(&self.open[first..]);
             for row in rows.chunks_exact(self.places) {
                 let x = V::of(&row[first..first + V::N]);
-                let y = Unit::next(Unit::next(x, &knobs[0], &mut shelving), &knobs[1], &mut passing);
+                let y = Still::next(Still::next(x, &knobs[0], &mut shelving), &knobs[1], &mut passing);
                 energy = energy + y * y;
             }
             for s in 0..2 {

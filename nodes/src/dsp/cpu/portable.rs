@@ -13,6 +13,7 @@ impl Isa for Portable {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+    const PAIRED: usize = 2;
     type Register = Plain<4>;
     type Quad = Plain<4>;
     type Octet = Plain<8>;

@@ -48,6 +48,7 @@ impl Isa for Sse2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V4;
     type Pair = Self::V4;
+    const PAIRED: usize = 2;
     type Register = F32x4;
     type Quad = F32x4;
     type Octet = F32x4x2;
@@ -61,6 +62,7 @@ impl Isa for Avx2 {
     type V16 = Two<Self::V8>;
     type Wide = Self::V8;
     type Pair = Self::V8;
+    const PAIRED: usize = 8;
     type Register = F32x8;
     type Quad = F32x4;
     type Octet = F32x8;
@@ -74,6 +76,7 @@ impl Isa for Avx512 {
     type V16 = Two<F64x8>;
     type Wide = Self::V16;
     type Pair = Self::V16;
+    const PAIRED: usize = 16;
     type Register = F32x16;
     type Quad = F32x4;
     type Octet = F32x8;
