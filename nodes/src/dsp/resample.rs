@@ -4,7 +4,10 @@
 //! out, give the same bits. Smith, "Digital Audio Resampling Home Page" (CCRMA); Crochiere, Rabiner, "Multirate Digital
 //! Signal Processing" (1983), chapter 4.
 
-use super::kaiser::Kaiser;
+use super::{
+    cpu::{Isa, Job, Vector, dispatch},
+    kaiser::Kaiser,
+};
 use std::sync::Arc;
 
 /// A stream of one channel from one rate to another. Clones share the filter: make one and clone it for each channel.
@@ -66,15 +69,7 @@ impl Resampler {
 
     /// Writes output frames as far as the input reaches and returns how many.
     pub fn pull(&mut self, out: &mut [f32]) -> usize {
-        let filter = &*self.filter;
-        for (done, out) in out.iter_mut().enumerate() {
-            let Some(heard) = self.heard.get(self.next..self.next + filter.taps) else {
-                return done;
-            };
-            *out = filter.value(self.place, heard) as f32;
-            self.next += filter.advance(&mut self.place);
-        }
-        out.len()
+        dispatch(Pull { resampler: self, out })
     }
 
     /// Drops what no output will hear again, once it is worth the copying.
@@ -83,6 +78,28 @@ impl Resampler {
             self.heard.drain(..self.next);
             self.next = 0;
         }
+    }
+}
+
+struct Pull<'r, 'o> {
+    resampler: &'r mut Resampler,
+    out: &'o mut [f32],
+}
+
+impl Job for Pull<'_, '_> {
+    type Out = usize;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> usize {
+        let Pull { resampler: Resampler { filter, place, heard, next }, out } = self;
+        for (done, out) in out.iter_mut().enumerate() {
+            let Some(heard) = heard.get(*next..*next + filter.taps) else {
+                return done;
+            };
+            *out = filter.value::<I::V16>(*place, heard) as f32;
+            *next += filter.advance(place);
+        }
+        out.len()
     }
 }
 
@@ -156,9 +173,9 @@ impl Filter {
 
     /// The output at a place between the two middle ones of the frames that it hears.
     #[inline(always)]
-    fn value(&self, place: u64, heard: &[f64]) -> f64 {
+    fn value<V: Vector>(&self, place: u64, heard: &[f64]) -> f64 {
         if self.exact {
-            return dot(self.row(place as usize), heard);
+            return dot::<V>(self.row(place as usize), heard);
         }
         let x = place as f64 * ROWS as f64 / self.places as f64;
         let row = x as usize;
@@ -170,10 +187,14 @@ impl Filter {
             -(x + 1.0) * x * (x - 2.0) / 2.0,
             (x + 1.0) * x * (x - 1.0) / 6.0,
         ];
-        let values: [f64; 4] = std::array::from_fn(|i| weights[i] * dot(self.row(row + i), heard));
+        let mut values = weights;
+        for (i, value) in values.iter_mut().enumerate() {
+            *value *= dot::<V>(self.row(row + i), heard);
+        }
         (values[0] + values[1]) + (values[2] + values[3])
     }
 
+    #[inline(always)]
     fn row(&self, index: usize) -> &[f64] {
         &self.rows[index * self.taps..][..self.taps]
     }
@@ -196,16 +217,17 @@ fn identity() -> Vec<f64> {
 /// Sums that run side by side; their number is part of the result.
 const LANES: usize = 16;
 
+/// `V` holds as many numbers as there are lanes.
 #[inline(always)]
-fn dot(taps: &[f64], heard: &[f64]) -> f64 {
-    let mut sums = [0.0; LANES];
+fn dot<V: Vector>(taps: &[f64], heard: &[f64]) -> f64 {
+    let mut all = V::splat(0.0);
     let (taps, _) = taps.as_chunks::<LANES>();
     let (heard, _) = heard.as_chunks::<LANES>();
     for (taps, heard) in taps.iter().zip(heard) {
-        for lane in 0..LANES {
-            sums[lane] += taps[lane] * heard[lane];
-        }
+        all = all + V::load(taps) * V::load(heard);
     }
+    let mut sums = [0.0; LANES];
+    all.store(&mut sums);
     let mut half = LANES / 2;
     while half > 0 {
         for lane in 0..half {
@@ -224,17 +246,19 @@ fn gcd(a: u32, b: u32) -> u32 {
 mod tests {
     use super::*;
     use crate::{
-        dsp::math,
+        dsp::{cpu::Two, math},
         testing::{self, plane, power, sine},
     };
     use std::f64::consts::TAU;
+
+    type Sixteen = Two<Two<Two<Two<f64>>>>;
 
     /// The error of a sine at another rate against the sine itself, in dB, before it is rounded to `f32`.
     fn error(filter: &Filter, frequency: f64, from: u32) -> f64 {
         let input: Vec<f64> = sine(frequency, from).take(30_000).collect();
         let (mut place, mut next, mut found_and_right) = (0, 0, Vec::new());
         while next + filter.taps <= input.len() {
-            let value = filter.value(place, &input[next..next + filter.taps]);
+            let value = filter.value::<Sixteen>(place, &input[next..next + filter.taps]);
             // An output lies in the middle of what it hears.
             let time = (next + filter.taps / 2 - 1) as f64 + place as f64 / filter.places as f64;
             found_and_right.push((value, math::sin(TAU * (frequency * time / f64::from(from)).fract())));
