@@ -26,21 +26,31 @@ struct Part {
 impl LiveSum {
     /// Sums what is heard, which is the same inputs at every block.
     pub(super) fn run(&mut self, heard: &[Heard<'_>], width: Width, frames: usize, out: &mut Buffer) {
-        let all = self.parts.get_or_insert_with(|| [0, 1].map(|channel| parts(heard, width, channel)));
-        for (total, parts) in out.planes(width, frames).into_iter().zip(all) {
-            let plane = |part: &Part| (heard[part.input].buffer.plane(part.channel, frames), part.gain);
-            let parts: Vec<(&[f32], f64)> = parts.iter().map(plane).collect();
-            dispatch(Add { total, parts: &parts });
+        let [left, right] =
+            self.parts.get_or_insert_with(|| [0, 1].map(|channel| parts(heard, width, channel)));
+        let plane = |part: &Part| (heard[part.input].buffer.plane(part.channel, frames), part.gain);
+        match width {
+            Width::Mono => {
+                let parts: Vec<_> = left.iter().map(|part| [plane(part)]).collect();
+                dispatch(Add { totals: [out.channel(0, frames)], parts: &parts });
+            }
+            Width::Stereo => {
+                let both = left.iter().zip(right);
+                let parts: Vec<_> = both.map(|(left, right)| [plane(left), plane(right)]).collect();
+                dispatch(Add { totals: out.stereo(frames).into(), parts: &parts });
+            }
         }
     }
 }
 
-struct Add<'t, 'p> {
-    total: &'t mut [f32],
-    parts: &'p [(&'p [f32], f64)],
+/// Adds up all channels at once: where a plane is heard in both, it is fetched once.
+struct Add<'t, 'p, const C: usize> {
+    totals: [&'t mut [f32]; C],
+    /// For each input, a plane for each channel of the sum, and its gain.
+    parts: &'p [[(&'p [f32], f64); C]],
 }
 
-impl Job for Add<'_, '_> {
+impl<const C: usize> Job for Add<'_, '_, C> {
     type Out = ();
 
     #[inline(always)]
@@ -48,33 +58,41 @@ impl Job for Add<'_, '_> {
         // As many frames as stay in registers while all inputs are added: the more, the longer each input is read at once.
         match I::Wide::N {
             16 => self.rows::<64>(),
-            8 => self.rows::<32>(),
-            _ => self.rows::<16>(),
+            8 => self.rows::<16>(),
+            _ => self.rows::<8>(),
         }
     }
 }
 
-impl Add<'_, '_> {
+impl<const C: usize> Add<'_, '_, C> {
     #[inline(always)]
     fn rows<const ROW: usize>(self) {
-        let Add { total, parts } = self;
-        let (rows, rest) = total.as_chunks_mut::<ROW>();
-        let whole = rows.len() * ROW;
-        for (index, row) in rows.iter_mut().enumerate() {
-            let mut sum = [0.0; ROW];
-            for (plane, gain) in parts {
-                let plane: &[f32; ROW] = plane[index * ROW..].first_chunk().expect("all planes are as long");
-                for (sum, x) in sum.iter_mut().zip(plane) {
-                    *sum += f64::from(*x) * gain;
+        let Add { totals, parts } = self;
+        let whole = totals[0].len() / ROW * ROW;
+        for at in (0..whole).step_by(ROW) {
+            let mut sums = [[0.0; ROW]; C];
+            for part in parts {
+                for c in 0..C {
+                    let (plane, gain) = part[c];
+                    let plane: &[f32; ROW] = plane[at..].first_chunk().expect("all planes are as long");
+                    for i in 0..ROW {
+                        sums[c][i] += f64::from(plane[i]) * gain;
+                    }
                 }
             }
-            for (x, sum) in row.iter_mut().zip(sum) {
-                *x = sum as f32;
+            for c in 0..C {
+                let total: &mut [f32; ROW] =
+                    totals[c][at..].first_chunk_mut().expect("all planes are as long");
+                for i in 0..ROW {
+                    total[i] = sums[c][i] as f32;
+                }
             }
         }
-        for (i, x) in rest.iter_mut().enumerate() {
-            let sum = parts.iter().fold(0.0, |sum, (plane, gain)| sum + f64::from(plane[whole + i]) * gain);
-            *x = sum as f32;
+        for at in whole..totals[0].len() {
+            for c in 0..C {
+                let sum = parts.iter().fold(0.0, |sum, part| sum + f64::from(part[c].0[at]) * part[c].1);
+                totals[c][at] = sum as f32;
+            }
         }
     }
 }
