@@ -90,7 +90,7 @@ pub(crate) struct Render {
     /// Threads that work; one for each core if not given. Changes no bit of the output.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
-    /// Frames that are worked on at once. Changes no bit of the output.
+    /// Frames that effects work on at once, at most. Changes no bit of the output.
     #[arg(long, value_name = "N", default_value_t = Machine::default().block as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
     /// Strips of which like effects run side by side at most; as many as suit the CPU if not given. Changes no bit of the

@@ -26,7 +26,7 @@ use wires::{End, Wires};
 pub struct Machine {
     /// Threads that work.
     pub threads: usize,
-    /// Frames that a lane works on at once.
+    /// Frames that effects work on at once, at most.
     pub block: usize,
     /// Strips that are worked on side by side at most: 1, 2, 4, 8 or 16.
     pub pack: usize,
@@ -36,6 +36,14 @@ impl Default for Machine {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Machine { threads, block: 2048, pack: widest() }
+    }
+}
+
+impl Machine {
+    /// Frames that a thread works on before it goes on to another lane: as many blocks as are worth the change.
+    pub fn turn(&self) -> usize {
+        const WORTH: usize = 1024;
+        self.block * WORTH.div_ceil(self.block)
     }
 }
 

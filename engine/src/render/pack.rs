@@ -1,4 +1,4 @@
-//! A pack at work: its lanes, live, run over one block after the other.
+//! A pack at work: its lanes, live, run over one turn after the other.
 
 use super::{
     RenderError,
@@ -94,21 +94,22 @@ pub(super) struct Heard<'b> {
     pub(super) buffer: &'b Buffer,
 }
 
-/// A block of the stream: where it begins and how long it is.
+/// A turn of blocks of the stream: where it begins, how long it is, and how long they are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) start: i64,
     pub(super) frames: usize,
+    pub(super) block: usize,
 }
 
 impl Span {
-    /// The pieces of a block: cut at absolute multiples of [`PIECE`] of the stream.
+    /// The pieces of a turn: cut at absolute multiples of [`PIECE`] of the stream, and at blocks.
     pub(super) fn pieces(self) -> impl Iterator<Item = (usize, usize, bool)> {
         let mut done = 0;
         std::iter::from_fn(move || {
             let at = self.start + done as i64;
             let to_grid = PIECE - at.rem_euclid(PIECE as i64) as usize;
-            let frames = to_grid.min(self.frames - done);
+            let frames = to_grid.min(self.frames - done).min(self.block - done % self.block);
             let from = done;
             done += frames;
             (frames > 0).then_some((from, frames, frames == to_grid))
@@ -134,14 +135,14 @@ impl LivePack {
         pack: &Pack,
         from: impl Fn(usize) -> Address,
         graph: &Graph,
-        block: usize,
+        turn: usize,
         sources: &dyn Sources,
     ) -> Result<LivePack, RenderError> {
         let member = |(place, lane): (usize, &usize)| {
             let alone = pack.steps.iter().any(|Step(nodes)| {
                 matches!(nodes[..], [(member, link)] if member == place && link == plan.lanes[*lane].nodes[0])
             });
-            Member::new(plan, &plan.lanes[*lane], &from, graph, block, alone)
+            Member::new(plan, &plan.lanes[*lane], &from, graph, turn, alone)
         };
         let mut steps: Vec<LiveStep> = Vec::new();
         for step in &pack.steps {
@@ -171,7 +172,7 @@ impl LivePack {
         })
     }
 
-    /// Runs all nodes over a block; `heard` gives the block of each input, `out` takes that of each member.
+    /// Runs all nodes over a turn; `heard` gives that of each input, `out` takes that of each member.
     pub(super) fn run<'b>(
         &mut self,
         span: Span,
@@ -240,7 +241,7 @@ impl Member {
         lane: &Lane,
         address: &impl Fn(usize) -> Address,
         graph: &Graph,
-        block: usize,
+        turn: usize,
         alone: bool,
     ) -> Member {
         let works_in_place = |node: NodeIndex| {
@@ -254,7 +255,7 @@ impl Member {
                 role: input.role,
                 width: from.width,
                 share: input.share,
-                delay: (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(block))),
+                delay: (input.delay.0 > 0).then(|| (Delay::new(&setup, input.delay), Buffer::new(turn))),
             }
         };
         Member {

@@ -1,6 +1,6 @@
-//! The pipeline: at each tick every pack of every stage works, each on its own block.
+//! The pipeline: at each tick every pack of every stage works, each on its own turn of blocks.
 //!
-//! A pack of stage `s` works at tick `t` on block `t - s`; it reads what its inputs wrote in earlier ticks and writes this
+//! A pack of stage `s` works at tick `t` on turn `t - s`; it reads what its inputs wrote in earlier ticks and writes this
 //! tick's place of a ring. By the schedule no place is written while another reads it: its locks are never waited for.
 
 use super::{
@@ -55,19 +55,19 @@ pub struct Pipeline<'l> {
     on: Machine,
     origin: i64,
     frames: usize,
-    blocks: usize,
+    turns: usize,
     stages: usize,
     rate: u32,
     window: Window,
 }
 
-/// What a pack wrote in its last ticks, as many as its latest reader goes back: the blocks of its members.
+/// What a pack wrote in its last ticks, as many as its latest reader goes back: the turns of its members.
 struct Ring(Vec<RwLock<Vec<Buffer>>>);
 
 impl Ring {
     /// Room for what is read up to so many ticks later.
-    fn new(members: usize, block: usize, reach: usize) -> Ring {
-        Ring((0..=reach).map(|_| RwLock::new(vec![Buffer::new(block); members])).collect())
+    fn new(members: usize, turn: usize, reach: usize) -> Ring {
+        Ring((0..=reach).map(|_| RwLock::new(vec![Buffer::new(turn); members])).collect())
     }
 
     fn written(&self, tick: usize) -> RwLockReadGuard<'_, Vec<Buffer>> {
@@ -132,14 +132,14 @@ impl<'l> Pipeline<'l> {
         sources: &dyn Sources,
         taps: Vec<Tap<'l>>,
     ) -> Result<Self, RenderError> {
-        let (block, rate) = (on.block, plan.rate);
+        let (turn, rate) = (on.turn(), plan.rate);
         let mut workers = Vec::new();
         let addresses = addresses(plan);
         let mut rings = Vec::new();
         for (number, (pack, reach)) in plan.packs.iter().zip(reaches(plan, &addresses)).enumerate() {
             let reads = reads(plan, pack, &addresses);
-            let live = LivePack::new(plan, pack, found_in(&reads, &addresses), graph, block, sources)?;
-            rings.push(Ring::new(live.size, block, reach));
+            let live = LivePack::new(plan, pack, found_in(&reads, &addresses), graph, turn, sources)?;
+            rings.push(Ring::new(live.size, turn, reach));
             let (stage, cost, task) = (live.stage, live.cost, Task::Pack(number, Box::new(live)));
             workers.push(Worker { stage, cost, task, reads, failed: None, log: None });
         }
@@ -156,8 +156,8 @@ impl<'l> Pipeline<'l> {
         // Streams begin on the grid of pieces, so that a window changes no cut.
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
-        let (blocks, workers) = (frames.div_ceil(block), workers.into_iter().map(Mutex::new).collect());
-        Ok(Pipeline { workers, rings, on: *on, origin, frames, blocks, stages, rate, window })
+        let (turns, workers) = (frames.div_ceil(turn), workers.into_iter().map(Mutex::new).collect());
+        Ok(Pipeline { workers, rings, on: *on, origin, frames, turns, stages, rate, window })
     }
 
     /// Lets all work be timed, if the watch runs.
@@ -165,7 +165,7 @@ impl<'l> Pipeline<'l> {
         if let Some(epoch) = watch.begun() {
             let (workers, threads) = (self.workers.len(), self.on.threads);
             for worker in self.workers.iter_mut().map(own) {
-                worker.log = Some(Log::new(epoch, workers, threads, self.blocks));
+                worker.log = Some(Log::new(epoch, workers, threads, self.turns));
             }
         }
         self
@@ -198,7 +198,7 @@ impl<'l> Pipeline<'l> {
             }
         }
         let costs: Vec<f64> = workers.iter().map(|worker| worker.cost).collect();
-        Schedule::new(&costs, waits, self.blocks + self.stages)
+        Schedule::new(&costs, waits, self.turns + self.stages)
     }
 
     /// What the effects did, by their keys.
@@ -235,21 +235,22 @@ struct Playing<'p, 'l> {
 impl Work for Playing<'_, '_> {
     fn begin(&self, tick: usize) -> bool {
         let Pipeline { on, origin, window, rate, .. } = self.pipeline;
-        let done = origin + (tick * on.block) as i64 - window.from.0;
+        let done = origin + (tick * on.turn()) as i64 - window.from.0;
         self.progress.tell(Frames(done.max(0)), window.to - window.from, *rate);
         !self.progress.cancelled()
     }
 
     fn work(&self, worker: usize, tick: usize, thread: usize) -> bool {
-        let Pipeline { workers, rings, on, origin, frames, blocks, window, .. } = self.pipeline;
+        let Pipeline { workers, rings, on, origin, frames, turns, window, .. } = self.pipeline;
         let mut worker = locked(&workers[worker]);
-        let block = tick.wrapping_sub(worker.stage);
-        if block >= *blocks {
+        let turn = tick.wrapping_sub(worker.stage);
+        if turn >= *turns {
             return true;
         }
-        let done = block * on.block;
-        // The last block ends with the window: what meters of effects read is then the same for blocks of any length.
-        let span = Span { start: origin + done as i64, frames: on.block.min(frames - done) };
+        let done = turn * on.turn();
+        // The last turn ends with the window: what meters of effects read is then the same for turns of any length.
+        let frames = on.turn().min(frames - done);
+        let span = Span { start: origin + done as i64, frames, block: on.block };
         worker.work(span, tick, rings, *window, thread);
         worker.failed.is_none()
     }
@@ -338,7 +339,7 @@ impl<'l> LiveTap<'l> {
         LiveTap { from: outputs.iter().map(from).collect(), late, outputs, listener, spent: Spent::default() }
     }
 
-    /// Hands on what of the block lies in the window, once the outputs' own latency is left out.
+    /// Hands on what of the turn lies in the window, once the outputs' own latency is left out.
     fn hear<'b>(
         &mut self,
         span: Span,
