@@ -174,12 +174,17 @@ impl Fader {
     /// The factors of the left and the right channel at a level and a place.
     pub fn gains(&self, level: f64, place: f64, input: Width, output: Width) -> [f64; 2] {
         let gain = Db(level).gain();
-        let (left, right) = match (input, output) {
+        let (left, right) = self.sides(place, input, output);
+        [gain * left, gain * right]
+    }
+
+    /// What a place leaves of the left and the right channel.
+    pub fn sides(&self, place: f64, input: Width, output: Width) -> (f64, f64) {
+        match (input, output) {
             (_, Width::Mono) => (1.0, 1.0),
             (Width::Stereo, Width::Stereo) => pan::balance(place / 100.0),
             (Width::Mono, Width::Stereo) => pan::gains(self.law, place / 100.0),
-        };
-        [gain * left, gain * right]
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub use self::{
     splices::{Splice, Splices},
 };
 
-use crate::unit::Frames;
+use crate::{block::PIECE, unit::Frames};
 use std::sync::Arc;
 
 /// A value over time.
@@ -56,23 +56,54 @@ pub enum Curve {
 impl Curve {
     /// The value at a frame of the song; `controls` holds what the followers say there.
     pub fn value(&self, at: Frames, controls: &[f32]) -> f64 {
+        let controls: Vec<&[f32]> = controls.iter().map(std::slice::from_ref).collect();
+        let mut value = 0.0;
+        self.values(at, &controls, std::slice::from_mut(&mut value));
+        value
+    }
+
+    /// The values from a frame of the song on, of at most [`PIECE`] frames; `controls` holds what the followers say there.
+    pub fn values(&self, at: Frames, controls: &[&[f32]], values: &mut [f64]) {
         match self {
-            Curve::Hold(value) => *value,
-            Curve::Points(points) => points.value(at.0),
-            Curve::Lfo(lfo) => lfo.value(at.0),
+            Curve::Hold(value) => values.fill(*value),
+            Curve::Points(points) => points.values(at.0, values),
+            Curve::Lfo(lfo) => (at.0..).zip(values).for_each(|(at, value)| *value = lfo.value(at)),
             Curve::Echo { clock, beats, rate } => {
-                let t = at.0 as f64;
-                (t - clock.frame(clock.beats(t) - beats)) * 1000.0 / f64::from(*rate)
+                for (at, value) in (at.0..).zip(values) {
+                    let t = at as f64;
+                    *value = (t - clock.frame(clock.beats(t) - beats)) * 1000.0 / f64::from(*rate);
+                }
             }
             Curve::Control { input, between } => {
                 // Behind a look-ahead a follower's wire is silent at first, and 0 need not be among its values.
                 let (low, high) = (between.0.min(between.1) as f32, between.0.max(between.1) as f32);
-                f64::from(controls.get(*input).map_or(low, |said| said.max(low).min(high)))
+                values.fill(f64::from(low));
+                for (value, said) in values.iter_mut().zip(controls.get(*input).copied().unwrap_or_default())
+                {
+                    *value = f64::from(said.max(low).min(high));
+                }
             }
-            Curve::Sum(all) => all.iter().map(|curve| curve.value(at, controls)).fold(0.0, |a, b| a + b),
-            Curve::Scaled(curve, factor) => curve.value(at, controls) * factor,
-            Curve::Shifted(curve, by) => curve.value(at - *by, controls),
-            Curve::Spliced(curve, splices) => curve.value(splices.before(at), controls),
+            Curve::Sum(all) => {
+                values.fill(0.0);
+                let mut own = [0.0; PIECE];
+                let own = &mut own[..values.len()];
+                for curve in all {
+                    curve.values(at, controls, own);
+                    values.iter_mut().zip(&*own).for_each(|(sum, value)| *sum += *value);
+                }
+            }
+            Curve::Scaled(curve, factor) => {
+                curve.values(at, controls, values);
+                values.iter_mut().for_each(|value| *value *= factor);
+            }
+            Curve::Shifted(curve, by) => curve.values(at - *by, controls, values),
+            Curve::Spliced(curve, splices) => {
+                for (i, value) in values.iter_mut().enumerate() {
+                    let controls: Vec<&[f32]> = controls.iter().map(|said| &said[i..]).collect();
+                    let before = splices.before(at + Frames(i as i64));
+                    curve.values(before, &controls, std::slice::from_mut(value));
+                }
+            }
         }
     }
 

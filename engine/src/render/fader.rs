@@ -1,11 +1,13 @@
 //! A fader at work: level and place, evaluated at every frame while they move.
+//!
+//! Standing or moving, a level becomes a factor by the same arithmetic: where pieces are cut must change no bit.
 
 use super::{
     buffer::Buffer,
     pack::{Heard, Span},
 };
 use crate::{graph::Role, resolved::Fader};
-use mixwright_nodes::{block::PIECE, effect::Width, for_every_cpu, unit::Frames};
+use mixwright_nodes::{block::PIECE, dsp::fast, effect::Width, for_every_cpu, unit::Frames};
 
 /// A fader with its curves.
 pub(super) struct LiveFader(Fader);
@@ -31,28 +33,51 @@ impl LiveFader {
             found
         };
         for (from, frames, _) in span.pieces() {
+            let said: Vec<&[f32]> =
+                controls.iter().map(|heard| &heard.buffer.plane(0, from + frames)[from..]).collect();
+            let (mut gains, mut sides) = ([0.0; PIECE], [[0.0; PIECE]; 2]);
+            let (gains, [left, right]) =
+                (&mut gains[..frames], sides.each_mut().map(|side| &mut side[..frames]));
             let first = at + Frames(from as i64);
-            let last = first + Frames(frames as i64 - 1);
-            if let Some((gain, place)) = self.0.gain.still(first, last).zip(self.0.pan.still(first, last)) {
-                let [left, right] = self.0.gains(gain, place, input, output);
-                let (plane, second) = planes(from, frames, input, output, out);
-                scale(plane, left);
-                second.into_iter().for_each(|plane| scale(plane, right));
-                continue;
-            }
-            let mut moving = [[0.0; PIECE]; 2];
-            for i in 0..frames {
-                let heard = |control: &&Heard<'_>| control.buffer.plane(0, from + i + 1)[from + i];
-                let values: Vec<f32> = controls.iter().map(heard).collect();
-                let now = first + Frames(i as i64);
-                let (gain, place) = (self.0.gain.value(now, &values), self.0.pan.value(now, &values));
-                [moving[0][i], moving[1][i]] = self.0.gains(gain, place, input, output);
-            }
+            self.gains(first, &said, gains);
+            self.sides(first, &said, (input, output), [&mut *left, &mut *right]);
             let (plane, second) = planes(from, frames, input, output, out);
-            scale_each(plane, &moving[0]);
-            second.into_iter().for_each(|plane| scale_each(plane, &moving[1]));
+            scale(plane, gains, left);
+            second.into_iter().for_each(|plane| scale(plane, gains, right));
         }
     }
+
+    /// The factors of the level.
+    fn gains(&self, first: Frames, said: &[&[f32]], gains: &mut [f64]) {
+        match self.0.gain.still(first, last(first, gains)) {
+            Some(level) => gains.fill(fast::factor(level)),
+            None => {
+                self.0.gain.values(first, said, gains);
+                fast::factors(gains);
+            }
+        }
+    }
+
+    /// What the place leaves of both sides.
+    fn sides(&self, first: Frames, said: &[&[f32]], (input, output): (Width, Width), sides: [&mut [f64]; 2]) {
+        let [left, right] = sides;
+        let share = |place| self.0.sides(place, input, output);
+        if let Some(place) = self.0.pan.still(first, last(first, left)) {
+            let (l, r) = share(place);
+            left.fill(l);
+            right.fill(r);
+            return;
+        }
+        self.0.pan.values(first, said, left);
+        for (left, right) in left.iter_mut().zip(right) {
+            (*left, *right) = share(*left);
+        }
+    }
+}
+
+/// The last frame of a piece.
+fn last(first: Frames, piece: &[f64]) -> Frames {
+    first + Frames(piece.len() as i64 - 1)
 }
 
 /// The planes of a piece that are scaled; the second of a strip that becomes stereo here holds what the first does.
@@ -72,15 +97,9 @@ fn planes(
 }
 
 for_every_cpu! {
-    fn scale(plane: &mut [f32], factor: f64) {
-        for x in plane {
-            *x = (f64::from(*x) * factor) as f32;
-        }
-    }
-
-    fn scale_each(plane: &mut [f32], factors: &[f64]) {
-        for (x, factor) in plane.iter_mut().zip(factors) {
-            *x = (f64::from(*x) * factor) as f32;
+    fn scale(plane: &mut [f32], gains: &[f64], side: &[f64]) {
+        for ((x, gain), share) in plane.iter_mut().zip(gains).zip(side) {
+            *x = (f64::from(*x) * (gain * share)) as f32;
         }
     }
 }

@@ -42,14 +42,14 @@ impl Lfo {
     pub(super) fn value(&self, at: i64) -> f64 {
         let turns = self.clock.beats(at as f64) / self.every + self.phase;
         let x = turns - turns.floor();
-        let edge = (GLIDE * f64::from(self.rate) * self.clock.pace(at as f64) / self.every).min(0.25);
+        let edge = || (GLIDE * f64::from(self.rate) * self.clock.pace(at as f64) / self.every).min(0.25);
         let y = match self.wave {
             Wave::Sine => 0.5 + 0.5 * math::sin(std::f64::consts::TAU * x),
             Wave::Triangle => 1.0 - (2.0 * x - 1.0).abs(),
-            Wave::Square if x < 0.5 => (x / edge).min(1.0),
-            Wave::Square => 1.0 - ((x - 0.5) / edge).min(1.0),
-            Wave::Saw if x > 1.0 - edge => (1.0 - x) / edge,
-            Wave::Saw => x / (1.0 - edge),
+            Wave::Square if x < 0.5 => (x / edge()).min(1.0),
+            Wave::Square => 1.0 - ((x - 0.5) / edge()).min(1.0),
+            Wave::Saw if x > 1.0 - edge() => (1.0 - x) / edge(),
+            Wave::Saw => x / (1.0 - edge()),
         };
         let (low, high) = self.between;
         match self.scale {

@@ -1,9 +1,11 @@
 //! Logarithm, power and the largest of a whole plane at once: flat loops, which compilers turn into vectors.
 //!
 //! Logarithm and power are short polynomials for gains and levels only: good to 2e-7, against the 1e-16 of [`math`](super::math).
+//! Factors of faders are longer ones, good to 1e-14.
 
 use super::math::OCTAVES_PER_DB;
-use crate::for_every_cpu;
+use crate::{for_every_cpu, unit::Db};
+use std::f64::consts::LN_2;
 
 for_every_cpu! {
     /// Turns amplitudes into levels in decibels, not below -120 dB.
@@ -43,6 +45,42 @@ for_every_cpu! {
             *x = gain(*x);
         }
     }
+
+    /// Turns levels of faders in decibels into [`factor`]s.
+    pub fn factors(levels: &mut [f64]) {
+        for level in levels {
+            *level = factor(*level);
+        }
+    }
+}
+
+/// The factor of a fader's level in decibels, as [`Db::gain`]: good to 1e-14, exactly 1 at 0 dB and 0 at "off".
+#[inline(always)]
+pub fn factor(level: f64) -> f64 {
+    // Adding this leaves the nearest whole number in the low bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    const TAYLOR: [f64; 12] = powers_of_two();
+    let octaves = (level * OCTAVES_PER_DB).clamp(-1000.0, 1000.0);
+    let rounded = octaves + ROUND;
+    let rest = octaves - (rounded - ROUND);
+    // What is left reaches half an octave: `0.3466^12/12!` is 6e-15.
+    let mut series = 0.0;
+    for c in TAYLOR.into_iter().rev() {
+        series = series * rest + c;
+    }
+    let power = f64::from_bits(series.to_bits().wrapping_add(rounded.to_bits() << 52));
+    if level <= Db::OFF.0 { 0.0 } else { power }
+}
+
+/// Taylor's series of `2^x`: `(ln 2)^k / k!`.
+const fn powers_of_two<const N: usize>() -> [f64; N] {
+    let mut terms = [1.0; N];
+    let mut k = 1;
+    while k < N {
+        terms[k] = terms[k - 1] * LN_2 / k as f64;
+        k += 1;
+    }
+    terms
 }
 
 /// The factor of a gain in decibels: exactly 1 at 0 dB.
@@ -137,6 +175,17 @@ mod tests {
         }
         assert!(log < 1.3e-7, "log2 is off by {log}");
         assert!(power < 2.5e-7, "exp2 is off by {power}");
+    }
+
+    #[test]
+    fn factors_of_faders_are_exact_but_for_the_last_bits() {
+        let mut levels: Vec<f64> = (0..200_001).map(|i| -144.0 + 0.001 * f64::from(i)).collect();
+        let right: Vec<f64> = levels.iter().map(|level| Db(*level).gain()).collect();
+        factors(&mut levels);
+        let error = levels.iter().zip(&right).map(|(found, right)| (found - right).abs() / right.max(1e-9));
+        let most = error.fold(0.0, f64::max);
+        assert!(most < 1e-14, "off by {most}");
+        assert_eq!([factor(0.0), factor(-0.0), factor(Db::OFF.0), factor(-1e9)], [1.0, 1.0, 0.0, 0.0]);
     }
 
     #[test]
