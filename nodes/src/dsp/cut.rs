@@ -4,9 +4,10 @@
 //! which stays true while its frequencies move and nowhere passes more than 1.
 
 use super::{
-    cpu::Vector,
+    cpu::{Isa, Job, Vector, dispatch},
     knobs::{Recur, Step},
     math,
+    recursion::{Form, Recursion, Rows},
 };
 use crate::{block::Block, effect::Aim, processor::Setup, unit::Hz};
 
@@ -36,9 +37,68 @@ impl Cuts {
     }
 }
 
+/// A low cut and a high cut in a loop of left and right, which lie side by side in its rows: nothing is rounded on its
+/// way round.
+#[derive(Clone, Debug)]
+pub struct LoopCuts {
+    low: Recursion<LowCut, 3, 2>,
+    high: Recursion<HighCut, 3, 2>,
+    /// Which of them work.
+    work: [bool; 2],
+    stand: bool,
+}
+
+impl LoopCuts {
+    /// At rest.
+    pub fn new(setup: &Setup) -> LoopCuts {
+        let rows = Setup { channels: 2, strips: 1, ..*setup };
+        let (low, high) = (Recursion::new(&rows), Recursion::new(&rows));
+        LoopCuts { low, high, work: [false; 2], stand: !setup.moves }
+    }
+
+    /// Sends the frequencies to new places, and says which of both work.
+    pub fn aim(&mut self, to: Aim, low: Hz, high: Hz, work: [bool; 2]) {
+        self.low.aim(to, knobs(low, to.rate));
+        self.high.aim(to, knobs(high, to.rate));
+        self.work = work;
+    }
+
+    /// Works on rows in place; clears what has decayed where the piece settles.
+    pub fn run(&mut self, rows: &mut [[f64; 2]], settles: bool) {
+        let frames = rows.len();
+        dispatch(Run { cuts: self, rows });
+        self.low.advance(frames, settles);
+        self.high.advance(frames, settles);
+    }
+}
+
+struct Run<'a> {
+    cuts: &'a mut LoopCuts,
+    rows: &'a mut [[f64; 2]],
+}
+
+impl Job for Run<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let LoopCuts { low, high, work, stand } = self.cuts;
+        let mut rows = Rows { samples: self.rows.as_flattened_mut(), columns: 2, state: 0 };
+        if *stand && *work == [true; 2] {
+            return low.run_with::<I::V2, _, _, _>(high, &mut rows);
+        }
+        if work[0] {
+            low.run::<I::V2>(&mut rows);
+        }
+        if work[1] {
+            high.run::<I::V2>(&mut rows);
+        }
+    }
+}
+
 /// The three products that both forms step by: `1/(1 + g(g + k))`, that times `g`, and that times `g` squared, where
 /// `g` is the prewarped frequency and `k` is the square root of 2.
-pub fn knobs(frequency: Hz, rate: u32) -> [f64; 3] {
+fn knobs(frequency: Hz, rate: u32) -> [f64; 3] {
     let g = math::tan(0.5 * frequency.radians(rate).min(0.98 * std::f64::consts::PI));
     let first = 1.0 / (1.0 + g * (g + std::f64::consts::SQRT_2));
     [first, first * g, first * g * g]
@@ -75,6 +135,20 @@ impl Step<3, 2> for HighCut {
     #[inline(always)]
     fn step<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
         integrate(x, knobs, states)[1]
+    }
+}
+
+impl Form<3, 2> for LowCut {
+    #[inline(always)]
+    fn next<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
+        LowCut::step(x, knobs, states)
+    }
+}
+
+impl Form<3, 2> for HighCut {
+    #[inline(always)]
+    fn next<V: Vector>(x: V, knobs: &[V; 3], states: &mut [V; 2]) -> V {
+        HighCut::step(x, knobs, states)
     }
 }
 

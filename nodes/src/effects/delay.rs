@@ -7,16 +7,20 @@ mod drive;
 mod heads;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use self::{
     drive::{CHUNK, Drive},
-    heads::{Heads, Reads},
+    heads::{Heads, Places},
+    turn::Turn,
 };
 use crate::{
+    block::PIECE,
     dsp::{
-        cut::{self, HighCut, LowCut},
-        knobs::{Knobs, Step},
-        math::{self, settle},
+        cpu::dispatch,
+        cut::LoopCuts,
+        knobs::Knobs,
+        math,
         reader::{Line, SHORTEST},
     },
     effect::{Aim, Effect, Kernel, Seen, Width},
@@ -88,22 +92,18 @@ impl Effect for Delay {
 }
 
 /// Places of the kernel's knobs.
-const LOW: usize = 0;
-const HIGH: usize = 3;
-const FEEDBACK: usize = 6;
-const SIDE: usize = 7;
-const WAVER: usize = 8;
+const FEEDBACK: usize = 0;
+const SIDE: usize = 1;
+const WAVER: usize = 2;
 
 /// The kernel of [`Delay`].
 #[derive(Clone)]
 pub struct Echoes {
-    lines: [Line; 2],
-    filters: [Filter; 2],
+    line: Line,
+    cuts: LoopCuts,
     drive: Option<Drive>,
     heads: Heads,
-    knobs: Knobs<9>,
-    /// Whether the cuts take anything.
-    cuts: (bool, bool),
+    knobs: Knobs<3>,
     /// A delay in whole frames that never moves.
     still: Option<usize>,
     moves: bool,
@@ -112,25 +112,16 @@ pub struct Echoes {
     longest: f64,
 }
 
-/// States of the cuts in one channel's loop.
-#[derive(Clone, Copy, Debug, Default)]
-struct Filter {
-    low: [f64; 2],
-    high: [f64; 2],
-}
-
 impl Echoes {
     fn new(delay: &Delay, setup: &Setup) -> Echoes {
         let wow: f64 = WOW.iter().map(|wave| reach(*wave, f64::from(setup.rate))).sum();
         let longest = Ms(5000.0).frames(setup.rate).0 as f64 + wow;
-        let line = Line::new(longest as usize + 32);
         Echoes {
-            lines: [line.clone(), line],
-            filters: [Filter::default(); 2],
+            line: Line::new(longest as usize + 32),
+            cuts: LoopCuts::new(setup),
             drive: Drive::new(delay.drive, setup.rate),
             heads: Heads::default(),
             knobs: Knobs::new(1),
-            cuts: (false, false),
             still: None,
             moves: setup.moves,
             ping_pong: delay.ping_pong && setup.channels == 2,
@@ -151,65 +142,37 @@ impl Echoes {
         share * WOW.iter().map(wave).sum::<f64>()
     }
 
-    /// An echo, read when `unwritten` frames before it have yet to enter the line.
-    fn read(&self, channel: usize, reads: Reads, wow: f64, unwritten: usize) -> f64 {
-        // The drive's own delay is taken off; how many frames are unwritten must not tell where a short one ends.
-        let (nearer, room) = match &self.drive {
-            Some(drive) => (unwritten + drive.late, drive.late + CHUNK),
-            None => (0, 0),
-        };
-        let line = &self.lines[channel];
-        if let Some(frames) = self.still {
-            return line.whole(frames.max(room) - nearer);
-        }
-        let shortest = SHORTEST + room as f64;
-        let at = |delay: f64| line.between((delay + wow).clamp(shortest, self.longest) - nearer as f64);
-        match reads.fade {
-            None => at(reads.delay),
-            Some(fade) => fade.share * at(reads.delay) + fade.old_share * at(fade.old),
-        }
+    /// Frames by which the drive comes late, and those that a delay leaves room for because of it: how many are
+    /// unwritten must not tell where a short one ends.
+    fn detour(&self) -> (usize, usize) {
+        self.drive.as_ref().map_or((0, 0), |drive| (drive.late, drive.late + CHUNK))
     }
 
-    /// What the cuts leave of an echo.
-    fn cut(&mut self, channel: usize, echo: f64, frame: usize) -> f64 {
-        let (filter, knobs) = (&mut self.filters[channel], &self.knobs);
-        let three = |first: usize| std::array::from_fn(|k| knobs.at(first + k, 0, frame));
-        let mut echo = echo;
-        if self.cuts.0 {
-            echo = LowCut::step(echo, &three(LOW), &mut filter.low);
+    /// Where a piece is read.
+    fn places(&mut self, at: Frames, frames: usize) -> Places {
+        let (late, room) = self.detour();
+        let (shortest, longest) = (SHORTEST + room as f64, self.longest);
+        let mut places = Places::default();
+        for frame in 0..frames {
+            let wow = self.wow(self.knobs.at(WAVER, 0, frame), at + Frames(frame as i64));
+            let reads = self.heads.advance();
+            places.set(frame, reads, |delay| (delay + wow).clamp(shortest, longest) - late as f64);
         }
-        if self.cuts.1 {
-            echo = HighCut::step(echo, &three(HIGH), &mut filter.high);
-        }
-        echo
+        places
     }
 
-    /// One frame of both channels: what is heard, and what enters the lines after `unwritten` others.
-    fn frame(&mut self, input: [f64; 2], at: Frames, frame: usize, unwritten: usize) -> [[f64; 2]; 2] {
-        let reads = self.heads.advance();
-        let wow = self.wow(self.knobs.at(WAVER, 0, frame), at);
-        let echoes = [0, 1].map(|channel| {
-            let echo = self.read(channel, reads, wow, unwritten);
-            self.cut(channel, echo, frame)
-        });
-        let feedback = self.knobs.at(FEEDBACK, 0, frame);
-        let entering = if self.ping_pong {
-            [0.5 * (input[0] + input[1]) + feedback * echoes[1], feedback * echoes[0]]
-        } else {
-            [input[0] + feedback * echoes[0], input[1] + feedback * echoes[1]]
-        };
-        let (mid, side) = (0.5 * (echoes[0] + echoes[1]), 0.5 * (echoes[0] - echoes[1]));
-        let side = self.knobs.at(SIDE, 0, frame) * side;
-        [[mid + side, mid - side], entering]
-    }
-
-    /// Lets frames of both channels enter the lines.
-    fn write(&mut self, entering: &mut [[f64; 2]]) {
-        if let Some(drive) = &mut self.drive {
-            drive.run(entering);
-        }
-        for frame in entering {
-            self.lines.iter_mut().zip(frame).for_each(|(line, x)| line.write(settle(*x)));
+    /// Reads as many echoes as are in the line, from a frame of the piece on: how many.
+    fn read(&self, places: Option<&Places>, from: usize, echoes: &mut [[f64; 2]]) -> usize {
+        let most = echoes.len().min(if self.drive.is_some() { CHUNK } else { PIECE });
+        match (places, self.still) {
+            (Some(places), _) => places.read(&self.line, from, &mut echoes[..most]),
+            (None, still) => {
+                let (late, room) = self.detour();
+                let delay = still.unwrap_or(0).max(room) - late;
+                let count = most.min(delay);
+                self.line.whole(delay, &mut echoes[..count]);
+                count
+            }
         }
     }
 }
@@ -225,42 +188,28 @@ impl Kernel<Delay> for Echoes {
         self.heads.aim(to, frames);
         let whole = (frames - frames.round()).abs() < 1e-6;
         self.still = (!self.moves && now.modulate.0 == 0.0 && whole).then(|| frames.round() as usize);
-        self.cuts = (now.low_cut > OPEN.0, now.high_cut < OPEN.1);
-        let mut goal = [0.0; 9];
-        goal[LOW..HIGH].copy_from_slice(&cut::knobs(now.low_cut, to.rate));
-        goal[HIGH..FEEDBACK].copy_from_slice(&cut::knobs(now.high_cut, to.rate));
-        goal[FEEDBACK] = now.feedback.factor();
-        goal[SIDE] = now.width.factor();
-        goal[WAVER] = now.modulate.factor();
-        self.knobs.aim(to, goal);
+        let work = [now.low_cut > OPEN.0, now.high_cut < OPEN.1];
+        self.cuts.aim(to, now.low_cut, now.high_cut, work);
+        self.knobs.aim(to, [now.feedback.factor(), now.width.factor(), now.modulate.factor()]);
     }
 
     fn process(&mut self, io: &mut Io<'_>) {
-        let (frames, mono) = (io.audio.frames(), io.audio.channels() == 1);
-        let most = if self.drive.is_some() { CHUNK } else { 1 };
-        for start in (0..frames).step_by(most) {
-            let count = most.min(frames - start);
-            let mut entering = [[0.0; 2]; CHUNK];
-            for i in 0..count {
-                let f = start + i;
-                let left = f64::from(io.audio.plane(0)[f]);
-                let right = if mono { left } else { f64::from(io.audio.plane(1)[f]) };
-                let [out, enters] = self.frame([left, right], io.at + Frames(f as i64), f, i);
-                io.audio.plane(0)[f] = out[0] as f32;
-                if !mono {
-                    io.audio.plane(1)[f] = out[1] as f32;
-                }
-                entering[i] = enters;
+        let (frames, settles) = (io.audio.frames(), io.audio.shape().settles);
+        let places = self.still.is_none().then(|| self.places(io.at, frames));
+        let mut rows = [[0.0; 2]; PIECE];
+        let mut done = 0;
+        while done < frames {
+            let count = self.read(places.as_ref(), done, &mut rows[..frames - done]);
+            let rows = &mut rows[..count];
+            self.cuts.run(rows, settles && done + count == frames);
+            let (knobs, ping_pong) = (&self.knobs, self.ping_pong);
+            dispatch(Turn { rows, audio: io.audio.part(done, count), knobs, from: done, ping_pong });
+            if let Some(drive) = &mut self.drive {
+                drive.run(rows);
             }
-            self.write(&mut entering[..count]);
+            self.line.write(rows);
+            done += count;
         }
         self.knobs.advance(frames);
-        if io.audio.shape().settles {
-            for state in
-                self.filters.iter_mut().flat_map(|filter| filter.low.iter_mut().chain(&mut filter.high))
-            {
-                *state = settle(*state);
-            }
-        }
     }
 }

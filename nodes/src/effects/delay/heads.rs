@@ -1,7 +1,12 @@
 //! Where a delay is read: one place that moves, or two between which it fades.
 
 use crate::{
-    dsp::{knobs::Ramp, math},
+    block::PIECE,
+    dsp::{
+        knobs::Ramp,
+        math,
+        reader::{Line, SHORTEST},
+    },
     effect::Aim,
     unit::Ms,
 };
@@ -82,5 +87,52 @@ impl Heads {
         self.old = self.place.now();
         self.left = self.length;
         self.place.aim(Aim { strip: 0, rate: 0, over: 0 }, self.asked);
+    }
+}
+
+/// Where each frame of a piece is read.
+pub(super) struct Places {
+    delays: [f64; PIECE],
+    /// Where it was read before, while one fades to the other.
+    old: [f64; PIECE],
+    /// The shares of both.
+    shares: [[f64; 2]; PIECE],
+    fades: bool,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Places { delays: [0.0; PIECE], old: [0.0; PIECE], shares: [[1.0, 0.0]; PIECE], fades: false }
+    }
+}
+
+impl Places {
+    /// Says what is read at a frame; `bound` makes delays that the line has.
+    pub(super) fn set(&mut self, frame: usize, reads: Reads, bound: impl Fn(f64) -> f64) {
+        self.delays[frame] = bound(reads.delay);
+        self.old[frame] = self.delays[frame];
+        if let Some(fade) = reads.fade {
+            self.old[frame] = bound(fade.old);
+            self.shares[frame] = [fade.share, fade.old_share];
+            self.fades = true;
+        }
+    }
+
+    /// Reads echoes from a frame on, until one would hear what is not yet written: how many.
+    pub(super) fn read(&self, line: &Line, from: usize, echoes: &mut [[f64; 2]]) -> usize {
+        let (delays, old) = (&self.delays[from..], &self.old[from..]);
+        let written = |i: usize| delays[i].min(old[i]) >= SHORTEST + i as f64;
+        let count = (1..echoes.len()).find(|i| !written(*i)).unwrap_or(echoes.len());
+        let echoes = &mut echoes[..count];
+        line.between(delays, echoes);
+        if self.fades {
+            let mut before = [[0.0; 2]; PIECE];
+            line.between(old, &mut before[..count]);
+            for ((now, before), [share, old_share]) in echoes.iter_mut().zip(before).zip(&self.shares[from..])
+            {
+                *now = [0, 1].map(|channel| share * now[channel] + old_share * before[channel]);
+            }
+        }
+        count
     }
 }
