@@ -67,7 +67,7 @@ impl Curve {
         match self {
             Curve::Hold(value) => values.fill(*value),
             Curve::Points(points) => points.values(at.0, values),
-            Curve::Lfo(lfo) => (at.0..).zip(values).for_each(|(at, value)| *value = lfo.value(at)),
+            Curve::Lfo(lfo) => lfo.values(at.0, values),
             Curve::Echo { clock, beats, rate } => {
                 for (at, value) in (at.0..).zip(values) {
                     let t = at as f64;

@@ -1,6 +1,6 @@
 //! What counts along a song.
 
-use crate::dsp::math;
+use crate::{dsp::math, for_every_cpu};
 
 /// A stretch of a clock: from a frame on, so many counts a frame, growing exponentially.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +38,20 @@ impl Clock {
 
     /// The count at a frame.
     pub fn beats(&self, frame: f64) -> f64 {
-        let s = self.stretch(|s| s.at <= frame);
-        let dt = frame - s.at;
-        s.beats + if s.growth == 0.0 { s.pace * dt } else { s.pace * libm::expm1(s.growth * dt) / s.growth }
+        self.stretch(|s| s.at <= frame).beats(frame)
+    }
+
+    /// The counts from a frame on.
+    pub(super) fn counts(&self, at: i64, counts: &mut [f64]) {
+        let (first, last) = (at as f64, (at + counts.len() as i64 - 1) as f64);
+        let s = self.stretch(|s| s.at <= first);
+        // One look-up serves all that lie on one steady stretch.
+        if s.growth == 0.0 && s == self.stretch(|s| s.at <= last) {
+            return steady(counts, first - s.at, s.pace, s.beats);
+        }
+        for (i, count) in counts.iter_mut().enumerate() {
+            *count = self.beats(first + i as f64);
+        }
     }
 
     /// The frame of a count.
@@ -80,9 +91,45 @@ impl Clock {
     }
 }
 
+impl Stretch {
+    fn beats(&self, frame: f64) -> f64 {
+        let dt = frame - self.at;
+        self.beats
+            + if self.growth == 0.0 {
+                self.pace * dt
+            } else {
+                self.pace * libm::expm1(self.growth * dt) / self.growth
+            }
+    }
+}
+
+for_every_cpu! {
+    fn steady(counts: &mut [f64], first: f64, pace: f64, beats: f64) {
+        for (i, count) in counts.iter_mut().enumerate() {
+            *count = beats + pace * (first + f64::from(i as u32));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_those_of_each_frame() {
+        let clock = Clock::new(vec![
+            Stretch { at: 0.0, beats: 0.0, pace: 1e-4, growth: 0.0 },
+            Stretch { at: 40.5, beats: 0.00405, pace: 2e-4, growth: 0.0 },
+            Stretch { at: 300.0, beats: 0.05595, pace: 2e-4, growth: -1e-5 },
+        ]);
+        for at in [-20, 0, 100, 250] {
+            let mut counts = [0.0; 90];
+            clock.counts(at, &mut counts);
+            for (at, count) in (at..).zip(counts) {
+                assert_eq!(count, clock.beats(at as f64), "{at}");
+            }
+        }
+    }
 
     #[test]
     fn a_clock_and_its_inverse_agree_along_a_ramp() {

@@ -1,7 +1,10 @@
 //! A low-frequency oscillator.
 
 use super::{Clock, GLIDE, Scale};
-use crate::dsp::math;
+use crate::{
+    dsp::{fast, math},
+    for_every_cpu,
+};
 use std::sync::Arc;
 
 /// The form of one turn of a low-frequency oscillator.
@@ -38,23 +41,49 @@ pub struct Lfo {
 }
 
 impl Lfo {
-    /// The value at a frame.
-    pub(super) fn value(&self, at: i64) -> f64 {
-        let turns = self.clock.beats(at as f64) / self.every + self.phase;
-        let x = turns - turns.floor();
+    /// The values from a frame on.
+    pub(super) fn values(&self, at: i64, values: &mut [f64]) {
+        self.clock.counts(at, values);
+        turns(values, self.every, self.phase);
+        if self.wave == Wave::Sine {
+            sines(values);
+        } else {
+            (at..).zip(&mut *values).for_each(|(at, x)| *x = self.corner(at, *x));
+        }
+        let (low, high) = self.between;
+        for y in values {
+            *y = match self.scale {
+                Scale::Octaves => low * math::exp2(*y * math::log2((high / low).max(1e-9))),
+                _ => low + (high - low) * *y,
+            };
+        }
+    }
+
+    /// Where a wave of corners is at a share of its turn.
+    fn corner(&self, at: i64, x: f64) -> f64 {
         let edge = || (GLIDE * f64::from(self.rate) * self.clock.pace(at as f64) / self.every).min(0.25);
-        let y = match self.wave {
-            Wave::Sine => 0.5 + 0.5 * math::sin(std::f64::consts::TAU * x),
-            Wave::Triangle => 1.0 - (2.0 * x - 1.0).abs(),
+        match self.wave {
+            Wave::Sine | Wave::Triangle => 1.0 - (2.0 * x - 1.0).abs(),
             Wave::Square if x < 0.5 => (x / edge()).min(1.0),
             Wave::Square => 1.0 - ((x - 0.5) / edge()).min(1.0),
             Wave::Saw if x > 1.0 - edge() => (1.0 - x) / edge(),
             Wave::Saw => x / (1.0 - edge()),
-        };
-        let (low, high) = self.between;
-        match self.scale {
-            Scale::Octaves => low * math::exp2(y * math::log2((high / low).max(1e-9))),
-            _ => low + (high - low) * y,
+        }
+    }
+}
+
+for_every_cpu! {
+    /// Turns counts into shares of a turn.
+    fn turns(counts: &mut [f64], every: f64, phase: f64) {
+        for x in counts {
+            let turns = *x / every + phase;
+            *x = turns - turns.floor();
+        }
+    }
+
+    fn sines(turns: &mut [f64]) {
+        for x in turns {
+            *x = 0.5 + 0.5 * fast::sine(*x);
         }
     }
 }
@@ -75,7 +104,8 @@ mod tests {
                 scale: Scale::Even,
                 rate: 48_000,
             };
-            let values: Vec<f64> = (0..48_000).map(|at| lfo.value(at)).collect();
+            let mut values = vec![0.0; 48_000];
+            lfo.values(0, &mut values);
             let step = values.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f64::max);
             assert!(values.iter().all(|v| (-3.0..=2.0).contains(v)), "{wave:?}");
             assert!(step <= 5.0 / 239.0, "{wave:?} steps by {step}");

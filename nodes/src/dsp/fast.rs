@@ -1,11 +1,11 @@
 //! Logarithm, power and the largest of a whole plane at once: flat loops, which compilers turn into vectors.
 //!
 //! Logarithm and power are short polynomials for gains and levels only: good to 2e-7, against the 1e-16 of [`math`](super::math).
-//! Factors of faders are longer ones, good to 1e-14.
+//! Factors of faders and sines of curves are longer ones, good to 1e-14.
 
 use super::math::OCTAVES_PER_DB;
 use crate::{for_every_cpu, unit::Db};
-use std::f64::consts::LN_2;
+use std::f64::consts::{LN_2, TAU};
 
 for_every_cpu! {
     /// Turns amplitudes into levels in decibels, not below -120 dB.
@@ -87,6 +87,33 @@ const fn powers_of_two<const N: usize>() -> [f64; N] {
 #[inline(always)]
 pub fn gain(decibels: f32) -> f32 {
     exp2(decibels * OCTAVES_PER_DB as f32)
+}
+
+/// The sine of a share of a turn, from 0 to 1: good to 1e-14.
+#[inline(always)]
+pub fn sine(turn: f64) -> f64 {
+    const TAYLOR: [f64; 10] = odd_powers_of_a_turn();
+    // Half a turn on, its negative; from a quarter on, it comes back as it went.
+    let half = turn - 0.5;
+    let rest = if half.abs() > 0.25 { 0.5f64.copysign(half) - half } else { half };
+    let square = rest * rest;
+    // What is left reaches a quarter of a turn: `1.571^21/21!` is 3e-16.
+    let mut series = 0.0;
+    for c in TAYLOR.into_iter().rev() {
+        series = series * square + c;
+    }
+    -(rest * series).clamp(-1.0, 1.0)
+}
+
+/// Taylor's series of `sin(2 pi x) / x` in the square of `x`.
+const fn odd_powers_of_a_turn<const N: usize>() -> [f64; N] {
+    let mut terms = [TAU; N];
+    let mut k = 1;
+    while k < N {
+        terms[k] = -terms[k - 1] * (TAU * TAU) / ((2 * k) * (2 * k + 1)) as f64;
+        k += 1;
+    }
+    terms
 }
 
 /// The largest magnitude.
@@ -186,6 +213,16 @@ mod tests {
         let most = error.fold(0.0, f64::max);
         assert!(most < 1e-14, "off by {most}");
         assert_eq!([factor(0.0), factor(-0.0), factor(Db::OFF.0), factor(-1e9)], [1.0, 1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn sines_of_turns_are_exact_but_for_the_last_bits() {
+        for i in 0..100_000 {
+            let turn = f64::from(i) / 100_000.0;
+            let (found, right) = (sine(turn), math::sin(TAU * turn));
+            assert!((found - right).abs() < 1e-14 && found.abs() <= 1.0, "{found} for {right} at {turn}");
+        }
+        assert_eq!([sine(0.0), sine(0.5)], [0.0, 0.0]);
     }
 
     #[test]
