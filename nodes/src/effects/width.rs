@@ -3,7 +3,7 @@
 use crate::{
     dsp::knobs::Knobs,
     effect::{Aim, Effect, Kernel, Packs, Seen},
-    params,
+    for_every_cpu, params,
     processor::{Io, Setup},
     unit::Percent,
 };
@@ -39,6 +39,9 @@ impl Kernel<Width> for Widen {
         if io.audio.channels() == 2 {
             let strips = io.audio.strips();
             let (left, right) = io.audio.stereo();
+            if strips == 1 && !self.0.moving() {
+                return widen_all(left, right, self.0.at(0, 0, 0));
+            }
             let rows = left.chunks_exact_mut(strips).zip(right.chunks_exact_mut(strips));
             for (frame, (left, right)) in rows.enumerate() {
                 for strip in 0..strips {
@@ -47,6 +50,14 @@ impl Kernel<Width> for Widen {
             }
         }
         self.0.advance(io.audio.frames());
+    }
+}
+
+for_every_cpu! {
+    fn widen_all(left: &mut [f32], right: &mut [f32], width: f64) {
+        for (left, right) in left.iter_mut().zip(right) {
+            widen(width, left, right);
+        }
     }
 }
 
