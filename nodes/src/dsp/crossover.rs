@@ -76,6 +76,13 @@ impl Split {
     /// The next frame's low and high parts.
     #[inline(always)]
     pub fn step<V: Vector>(&mut self, x: V) -> (V, V) {
+        let (low, all) = self.low_and_all(x);
+        (low, all - low)
+    }
+
+    /// The next frame's low part, and the all pass that both parts add up to.
+    #[inline(always)]
+    pub fn low_and_all<V: Vector>(&mut self, x: V) -> (V, V) {
         let first = self.all[0].step(x, &self.sections[0]);
         let mut low = first.low;
         let mut all = x - V::splat(2.0) * first.band;
@@ -90,7 +97,7 @@ impl Split {
         for (state, section) in again.iter_mut().zip(&self.sections) {
             low = state.step(low, section).low;
         }
-        (low, all - low)
+        (low, all)
     }
 
     /// Clears what has decayed.

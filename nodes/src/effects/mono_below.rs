@@ -3,7 +3,8 @@
 
 use crate::{
     dsp::{
-        crossover::{Order, Phase, Split},
+        cpu::{Isa, Job, Vector, dispatch},
+        crossover::{Order, Split},
         knobs::Ramp,
         state_variable::warped,
     },
@@ -27,8 +28,7 @@ impl Effect for MonoBelow {
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Narrow {
         Narrow {
-            middle: Phase::new(Order::Fourth, self.frequency, setup.rate),
-            sides: Split::new(Order::Fourth, self.frequency, setup.rate),
+            split: Split::new(Order::Fourth, self.frequency, setup.rate),
             warped: Ramp::default(),
             moving: setup.moves,
         }
@@ -42,8 +42,8 @@ impl Effect for MonoBelow {
 /// The kernel of [`MonoBelow`].
 #[derive(Clone)]
 pub struct Narrow {
-    middle: Phase,
-    sides: Split,
+    /// Of the middle and the sides side by side.
+    split: Split,
     warped: Ramp,
     moving: bool,
 }
@@ -59,20 +59,36 @@ impl Kernel<MonoBelow> for Narrow {
         }
         let settles = io.audio.shape().settles;
         let (left, right) = io.audio.stereo();
-        for (l, r) in left.iter_mut().zip(right) {
-            if self.moving {
-                let warped = self.warped.advance();
-                self.middle.tune(warped);
-                self.sides.tune(warped);
-            }
-            let middle = self.middle.step(0.5 * (f64::from(*l) + f64::from(*r)));
-            let (_, sides) = self.sides.step(0.5 * (f64::from(*l) - f64::from(*r)));
-            *l = (middle + sides) as f32;
-            *r = (middle - sides) as f32;
-        }
+        dispatch(Run { narrow: self, left, right });
         if settles {
-            self.middle.settle();
-            self.sides.settle();
+            self.split.settle();
+        }
+    }
+}
+
+struct Run<'a> {
+    narrow: &'a mut Narrow,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+}
+
+impl Job for Run<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Run { narrow: Narrow { split, warped, moving }, left, right } = self;
+        for (l, r) in left.iter_mut().zip(right) {
+            if *moving {
+                split.tune(warped.advance());
+            }
+            let (x, y) = (f64::from(*l), f64::from(*r));
+            let (mut low, mut all) = ([0.0; 2], [0.0; 2]);
+            let parts = split.low_and_all(I::V2::load(&[0.5 * (x + y), 0.5 * (x - y)]));
+            parts.0.store(&mut low);
+            parts.1.store(&mut all);
+            let (middle, sides) = (all[0], all[1] - low[1]);
+            (*l, *r) = ((middle + sides) as f32, (middle - sides) as f32);
         }
     }
 }
