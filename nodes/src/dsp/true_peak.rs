@@ -20,6 +20,8 @@ const BEFORE: usize = 4;
 const AFTER: usize = 3;
 /// Points of the first half-band that a whole piece needs.
 const POINTS: usize = batched(PIECE + BEFORE + AFTER);
+/// Points of four times the rate that a whole piece needs.
+const FOURFOLD: usize = 4 * PIECE + 8;
 /// Points reckoned together, so that the sums of all are in flight at once.
 const BATCH: usize = 16;
 
@@ -71,38 +73,38 @@ impl TruePeak {
         if largest(span) * self.bound <= floor {
             envelope[..frames].fill(0.0);
         } else {
-            self.interpolate(floor, &mut envelope[..frames]);
+            self.interpolate(&mut envelope[..frames]);
         }
         self.heard.copy_within(frames..frames + history, 0);
     }
 
-    fn interpolate(&self, floor: f32, envelope: &mut [f32]) {
-        let points = self.fourfold(envelope.len());
-        let mut before = loudest(&points, floor);
-        for (i, value) in envelope.iter_mut().enumerate() {
-            let here = loudest(&points[2 * (i + 1)..], floor);
-            *value = larger(before, here);
-            before = here;
+    /// Each value is the largest of nine points, raised: the middle one is the frame itself.
+    fn interpolate(&self, envelope: &mut [f32]) {
+        let frames = envelope.len();
+        let (mut points, mut tops) = (self.fourfold(frames), [0.0; FOURFOLD]);
+        let (points, tops) = (&mut points[..4 * frames + 8], &mut tops[..4 * frames + 8]);
+        raise(points, tops);
+        largest_of(tops, 1, points);
+        largest_of(points, 2, tops);
+        largest_of(tops, 4, points);
+        largest_of(points, 1, tops);
+        for (value, of_frame) in envelope.iter_mut().zip(tops.as_chunks::<4>().0) {
+            *value = of_frame[0];
         }
     }
 
-    /// Absolute levels at four times the rate, in pairs: each point of twice the rate behind the one before it.
-    fn fourfold(&self, frames: usize) -> [[f32; 2]; 2 * PIECE + 4] {
+    /// Absolute levels at four times the rate.
+    fn fourfold(&self, frames: usize) -> [f32; FOURFOLD] {
         let (taps, count) = (self.first.len(), frames + BEFORE + AFTER);
         let mut points = [0.0; POINTS];
         fold(&self.first, &self.heard, &mut points[..batched(count)]);
         let mut twofold = [0.0; 2 * POINTS + 2 * BATCH];
-        let (pairs, _) = twofold.as_chunks_mut::<2>();
-        for ((pair, x), point) in pairs.iter_mut().zip(&self.heard[taps - 1..taps + count]).zip(&points) {
-            *pair = [*x, *point];
-        }
-        let mut quarters = [0.0; batched(2 * PIECE + 4)];
+        weave(&self.heard[taps - 1..taps + count], &points, &mut twofold);
+        let mut quarters = [0.0; batched(FOURFOLD / 2)];
         fold(&self.second, &twofold, &mut quarters[..batched(2 * frames + 4)]);
-        let mut fourfold = [[0.0; 2]; 2 * PIECE + 4];
-        for ((pair, quarter), point) in fourfold.iter_mut().zip(&quarters).zip(&twofold[self.second.len()..])
-        {
-            *pair = [quarter.abs(), point.abs()];
-        }
+        let mut fourfold = [0.0; FOURFOLD];
+        weave(&quarters[..2 * frames + 4], &twofold[self.second.len()..], &mut fourfold);
+        magnitudes(&mut fourfold);
         fourfold
     }
 }
@@ -151,6 +153,34 @@ for_every_cpu! {
             *sums = fold_batch(taps, &x[i * BATCH..]);
         }
     }
+
+    /// Lays points by turns: each of the first before one of the second.
+    fn weave(first: &[f32], second: &[f32], both: &mut [f32]) {
+        for ((pair, first), second) in both.as_chunks_mut::<2>().0.iter_mut().zip(first).zip(second) {
+            *pair = [*first, *second];
+        }
+    }
+
+    fn magnitudes(points: &mut [f32]) {
+        for x in points {
+            *x = x.abs();
+        }
+    }
+
+    /// The points but the first and the last, each peak raised to the top of the parabola through it.
+    fn raise(points: &[f32], tops: &mut [f32]) {
+        let neighbours = points.iter().zip(&points[1..]).zip(&points[2..]);
+        for (top, ((before, here), after)) in tops.iter_mut().zip(neighbours) {
+            *top = raised([*before, *here, *after]);
+        }
+    }
+
+    /// The larger of each and the one so many places on.
+    fn largest_of(x: &[f32], on: usize, most: &mut [f32]) {
+        for ((most, x), other) in most.iter_mut().zip(x).zip(&x[on..]) {
+            *most = larger(*x, *other);
+        }
+    }
 }
 
 #[inline(always)]
@@ -172,29 +202,12 @@ const fn batched(points: usize) -> usize {
     points.next_multiple_of(BATCH)
 }
 
-/// The largest of the second to the sixth point, each peak raised to the top of the parabola through it where that may
-/// exceed the floor.
-#[inline(always)]
-fn loudest(points: &[[f32; 2]], floor: f32) -> f32 {
-    let [[before, a], [b, c], [d, e], [after, _]] =
-        *points.first_chunk().expect("four pairs follow every frame");
-    let most = [a, b, c, d, e].into_iter().fold(0.0, larger);
-    if most * MOST_RAISED <= floor {
-        return most;
-    }
-    let five = [[before, a, b], [a, b, c], [b, c, d], [c, d, e], [d, e, after]];
-    five.into_iter().map(raised).fold(most, larger)
-}
-
 /// The top of the parabola through a peak, or the point itself where there is none.
 #[inline(always)]
 fn raised([before, here, after]: [f32; 3]) -> f32 {
     let bend = 2.0 * here - before - after;
-    if here >= before && here >= after && bend > 0.0 {
-        here + (after - before) * (after - before) / (8.0 * bend)
-    } else {
-        here
-    }
+    let top = here + (after - before) * (after - before) / (8.0 * bend);
+    if here >= before && here >= after && bend > 0.0 { top } else { here }
 }
 
 #[cfg(test)]
