@@ -137,9 +137,10 @@ for_every_cpu! {
         }
     }
 
-    fn add(sum: &mut [f32], plane: &[f32]) {
-        for (sum, x) in sum.iter_mut().zip(plane) {
-            *sum += *x;
+    /// Sums of both channels' powers, of the high band and of the whole.
+    fn sum(rows: &[[f32; 4]], high: &mut [f32], whole: &mut [f32]) {
+        for (([l, r, all_l, all_r], high), whole) in rows.iter().zip(high).zip(whole) {
+            (*high, *whole) = (l + r, all_l + all_r);
         }
     }
 }
@@ -150,21 +151,16 @@ struct Ears {
     warped: Ramp,
     /// The two halves of the high pass, of both channels.
     filters: [State; 2],
-    channels: [Ear; 2],
+    /// The powers of both channels' high bands and of both channels, side by side as strips are.
+    window: Window,
     planes: [Vec<f32>; 2],
 }
 
-#[derive(Clone)]
-struct Ear {
-    high: Window,
-    whole: Window,
-}
-
-/// The high band of what is heard.
+/// The high band of what is heard and the whole, of both channels: rows of four samples.
 struct Filter<'a> {
     ears: &'a mut Ears,
     heard: View<'a>,
-    above: &'a mut [[f32; PIECE]; 2],
+    rows: &'a mut [[f32; 4]],
 }
 
 impl Job for Filter<'_> {
@@ -172,27 +168,19 @@ impl Job for Filter<'_> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Filter { ears: Ears { warped, filters, .. }, heard, above: [above, above_right] } = self;
+        let Filter { ears: Ears { warped, filters, .. }, heard, rows } = self;
         let (moving, mut tunings, mut states) = (warped.moving(), tune(warped.now()), *filters);
-        if heard.shape().channels == 1 {
-            for (x, above) in heard.plane(0).iter().zip(above) {
-                if moving {
-                    tunings = tune(warped.advance());
-                }
-                let first = states[0].high(f64::from(*x), &tunings[0]);
-                *above = states[1].high(first, &tunings[1]) as f32;
+        let (left, channels) = (heard.plane(0), heard.shape().channels);
+        for ((row, l), r) in rows.iter_mut().zip(left).zip(heard.plane(channels - 1)) {
+            if moving {
+                tunings = tune(warped.advance());
             }
-        } else {
-            let planes = heard.plane(0).iter().zip(heard.plane(1));
-            for ((l, r), (above, above_right)) in planes.zip(above.iter_mut().zip(above_right)) {
-                if moving {
-                    tunings = tune(warped.advance());
-                }
-                let mut both = [*l, *r];
-                let first = states[0].high(I::V2::of(&both), &tunings[0]);
-                states[1].high(first, &tunings[1]).to(&mut both);
-                [*above, *above_right] = both;
-            }
+            // What is not there is silent.
+            let whole = [*l, if channels == 2 { *r } else { 0.0 }];
+            let first = states[0].high(I::V2::of(&whole), &tunings[0]);
+            let mut high = [0.0; 2];
+            states[1].high(first, &tunings[1]).to(&mut high);
+            *row = [high[0], high[1], whole[0], whole[1]];
         }
         *filters = states;
     }
@@ -206,37 +194,28 @@ fn tune(warped: f64) -> [Tuning; 2] {
 impl Ears {
     fn new(rate: u32) -> Self {
         let frames = WINDOW.frames(rate).0 as usize;
-        let mut window = Window::new(frames + 1, 1);
+        let mut window = Window::new(frames + 1, 4);
         window.aim(frames);
-        let ear = || Ear { high: window.clone(), whole: window.clone() };
         Ears {
             warped: Ramp::default(),
             filters: [State::default(); 2],
-            channels: std::array::from_fn(|_| ear()),
+            window,
             planes: std::array::from_fn(|_| vec![0.0; PIECE]),
         }
     }
 
     /// The levels in decibels of the high band and of the whole, of the power of both channels.
     fn hear(&mut self, heard: View<'_>) -> [&mut [f32]; 2] {
-        let mut above = [[0.0; PIECE]; 2];
-        dispatch(Filter { ears: self, heard, above: &mut above });
-        let [high, whole] = &mut self.planes;
-        let (high, whole) = (&mut high[..heard.frames()], &mut whole[..heard.frames()]);
-        high.fill(0.0);
-        whole.fill(0.0);
-        for (channel, ear) in self.channels[..heard.shape().channels].iter_mut().enumerate() {
-            let mut all = [0.0; PIECE];
-            let (above, all) = (&mut above[channel][..high.len()], &mut all[..whole.len()]);
-            all.copy_from_slice(heard.plane(channel));
-            ear.high.slide(Detect::Rms, above);
-            ear.whole.slide(Detect::Rms, all);
-            add(high, above);
-            add(whole, all);
-        }
+        let mut rows = [[0.0; 4]; PIECE];
+        let rows = &mut rows[..heard.frames()];
+        dispatch(Filter { ears: self, heard, rows });
+        self.window.slide(Detect::Rms, rows.as_flattened_mut());
         if heard.shape().settles {
             self.filters.iter_mut().for_each(State::settle);
         }
+        let [high, whole] = &mut self.planes;
+        let (high, whole) = (&mut high[..heard.frames()], &mut whole[..heard.frames()]);
+        sum(rows, high, whole);
         fast::decibels_of_squares(high);
         fast::decibels_of_squares(whole);
         [high, whole]
