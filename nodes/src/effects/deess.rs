@@ -53,7 +53,7 @@ const DAMPING: [f64; 2] = [1.847_759_065_022_573_5, 0.765_366_864_730_179_6];
 impl Effect for Deess {
     type Kernel = Soften;
     const KEY: KeyUse = KeyUse::Optional;
-    const COST: f64 = 16.0;
+    const COST: f64 = 14.0;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Soften {
         let linked = Setup { channels: 1, ..*setup };

@@ -62,7 +62,7 @@ const CENTS: f64 = 1_731.234_049_066_756;
 
 impl Effect for Delay {
     type Kernel = Echoes;
-    const COST: f64 = 30.0;
+    const COST: f64 = 5.0;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Echoes {
         Echoes::new(self, setup)

@@ -19,7 +19,7 @@ params! {
 impl Effect for Width {
     type Kernel = Widen;
     const PACKS: Packs = Packs::Together;
-    const COST: f64 = 0.8;
+    const COST: f64 = 0.4;
 
     fn prepare(&self, setup: &Setup, _: &Seen) -> Widen {
         Widen(Knobs::new(setup.strips))
