@@ -43,7 +43,7 @@ impl LiveSum {
     }
 }
 
-/// Adds up all channels at once: where a plane is heard in both, it is fetched once.
+/// Adds up all channels at once if it can: where a plane is heard in both, it is fetched once.
 struct Add<'t, 'p, const C: usize> {
     totals: [&'t mut [f32]; C],
     /// For each input, a plane for each channel of the sum, and its gain.
@@ -56,40 +56,49 @@ impl<const C: usize> Job for Add<'_, '_, C> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         // As many frames as stay in registers while all inputs are added: the more, the longer each input is read at once.
+        let mut add = self;
         match I::Wide::N {
-            16 => self.rows::<64>(),
-            8 => self.rows::<16>(),
-            _ => self.rows::<8>(),
+            16 => add.rows::<64, C>(0),
+            8 => add.each::<32>(),
+            _ => add.each::<16>(),
         }
     }
 }
 
 impl<const C: usize> Add<'_, '_, C> {
+    /// Adds up one channel after the other, where the registers hold no more.
     #[inline(always)]
-    fn rows<const ROW: usize>(self) {
+    fn each<const ROW: usize>(&mut self) {
+        for channel in 0..C {
+            self.rows::<ROW, 1>(channel);
+        }
+    }
+
+    /// Adds up `K` channels side by side, from one on.
+    #[inline(always)]
+    fn rows<const ROW: usize, const K: usize>(&mut self, first: usize) {
         let Add { totals, parts } = self;
         let whole = totals[0].len() / ROW * ROW;
         for at in (0..whole).step_by(ROW) {
-            let mut sums = [[0.0; ROW]; C];
-            for part in parts {
-                for c in 0..C {
-                    let (plane, gain) = part[c];
+            let mut sums = [[0.0; ROW]; K];
+            for part in *parts {
+                for k in 0..K {
+                    let (plane, gain) = part[first + k];
                     let plane: &[f32; ROW] = plane[at..].first_chunk().expect("all planes are as long");
                     for i in 0..ROW {
-                        sums[c][i] += f64::from(plane[i]) * gain;
+                        sums[k][i] += f64::from(plane[i]) * gain;
                     }
                 }
             }
-            for c in 0..C {
-                let total: &mut [f32; ROW] =
-                    totals[c][at..].first_chunk_mut().expect("all planes are as long");
+            for k in 0..K {
+                let total = totals[first + k][at..].first_chunk_mut::<ROW>().expect("all planes are as long");
                 for i in 0..ROW {
-                    total[i] = sums[c][i] as f32;
+                    total[i] = sums[k][i] as f32;
                 }
             }
         }
         for at in whole..totals[0].len() {
-            for c in 0..C {
+            for c in first..first + K {
                 let sum = parts.iter().fold(0.0, |sum, part| sum + f64::from(part[c].0[at]) * part[c].1);
                 totals[c][at] = sum as f32;
             }
