@@ -40,10 +40,20 @@ impl Default for Machine {
 }
 
 impl Machine {
-    /// Frames that a thread works on before it goes on to another lane: as many blocks as are worth the change.
-    pub fn turn(&self) -> usize {
-        const WORTH: usize = 1024;
-        self.block * WORTH.div_ceil(self.block)
+    /// Frames that a thread works on before it goes on to another lane, where each tick writes so many planes: as many
+    /// blocks as are worth the change, and as are still near when the next tick reads them. Where even short turns write
+    /// more than a cache holds, all comes from afar, and long ones fetch it less often.
+    pub fn turn(&self, planes: usize) -> usize {
+        const SHORTEST: usize = 1024;
+        const LONGEST: usize = 8192;
+        // In samples: 1.6 MB, which a tick leaves to the next beside what the lanes themselves hold, and 4 MB.
+        const NEAR: usize = 400_000;
+        const FAR: usize = 1_000_000;
+        let frames = match planes.max(1) {
+            planes if planes * SHORTEST > FAR => LONGEST,
+            planes => (NEAR / planes).clamp(SHORTEST, LONGEST),
+        };
+        self.block * frames.div_ceil(self.block)
     }
 }
 
@@ -194,4 +204,16 @@ fn ends(graph: &Graph) -> Vec<End> {
     let stems = graph.stems.iter().map(|(name, node)| end(name, Place::Stem, *node));
     let mix = end("mix", Place::Mix, graph.mix);
     strips.chain([mix, end("master", Place::Master, graph.master)]).chain(stems).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_whole_blocks_and_long_where_few_planes_or_very_many_are_written() {
+        let turn = |block, planes| Machine { block, ..Machine::default() }.turn(planes);
+        assert_eq!([0, 50, 150, 600, 1_500].map(|planes| turn(2048, planes)), [8192, 8192, 4096, 2048, 8192]);
+        assert_eq!([1, 64, 700, 20_000].map(|block| turn(block, 600)), [1024, 1024, 1400, 20_000]);
+    }
 }

@@ -53,6 +53,8 @@ pub struct Pipeline<'l> {
     workers: Vec<Mutex<Worker<'l>>>,
     rings: Vec<Ring>,
     on: Machine,
+    /// Frames of a turn.
+    turn: usize,
     origin: i64,
     frames: usize,
     turns: usize,
@@ -132,7 +134,7 @@ impl<'l> Pipeline<'l> {
         sources: &dyn Sources,
         taps: Vec<Tap<'l>>,
     ) -> Result<Self, RenderError> {
-        let (turn, rate) = (on.turn(), plan.rate);
+        let (turn, rate) = (on.turn(planes(plan)), plan.rate);
         let mut workers = Vec::new();
         let addresses = addresses(plan);
         let mut rings = Vec::new();
@@ -157,7 +159,7 @@ impl<'l> Pipeline<'l> {
         let origin = window.start.0.div_euclid(PIECE as i64) * PIECE as i64;
         let frames = (window.to.0 + latest - origin).max(0) as usize;
         let (turns, workers) = (frames.div_ceil(turn), workers.into_iter().map(Mutex::new).collect());
-        Ok(Pipeline { workers, rings, on: *on, origin, frames, turns, stages, rate, window })
+        Ok(Pipeline { workers, rings, on: *on, turn, origin, frames, turns, stages, rate, window })
     }
 
     /// Lets all work be timed, if the watch runs.
@@ -234,22 +236,22 @@ struct Playing<'p, 'l> {
 
 impl Work for Playing<'_, '_> {
     fn begin(&self, tick: usize) -> bool {
-        let Pipeline { on, origin, window, rate, .. } = self.pipeline;
-        let done = origin + (tick * on.turn()) as i64 - window.from.0;
+        let Pipeline { turn, origin, window, rate, .. } = self.pipeline;
+        let done = origin + (tick * turn) as i64 - window.from.0;
         self.progress.tell(Frames(done.max(0)), window.to - window.from, *rate);
         !self.progress.cancelled()
     }
 
     fn work(&self, worker: usize, tick: usize, thread: usize) -> bool {
-        let Pipeline { workers, rings, on, origin, frames, turns, window, .. } = self.pipeline;
+        let Pipeline { workers, rings, on, turn: length, origin, frames, turns, window, .. } = self.pipeline;
         let mut worker = locked(&workers[worker]);
         let turn = tick.wrapping_sub(worker.stage);
         if turn >= *turns {
             return true;
         }
-        let done = turn * on.turn();
+        let done = turn * length;
         // The last turn ends with the window: what meters of effects read is then the same for turns of any length.
-        let frames = on.turn().min(frames - done);
+        let frames = (*length).min(frames - done);
         let span = Span { start: origin + done as i64, frames, block: on.block };
         worker.work(span, tick, rings, *window, thread);
         worker.failed.is_none()
@@ -291,6 +293,11 @@ impl Worker<'_> {
             Task::Tap(_) => "an output".to_owned(),
         }
     }
+}
+
+/// The planes that are written at each tick.
+fn planes(plan: &Plan) -> usize {
+    plan.lanes.iter().map(|lane| lane.width.channels()).sum()
 }
 
 /// The packs that a pack reads, each with its stage.
