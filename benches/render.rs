@@ -56,6 +56,7 @@ const MACHINES: [On; 5] = [
 fn session(bencher: Bencher<'_, '_>, on: On) {
     let song = song();
     let request = Request {
+        store: None,
         master: None,
         mix: None,
         stems: None,

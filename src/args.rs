@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use mixwright_engine::{
     plan::Machine,
     sink::{Depth, Format},
+    store::Store,
 };
 use std::path::PathBuf;
 
@@ -25,7 +26,7 @@ Exit codes: 0 done; 1 the world failed (a file, the disk); 2 the author's mistak
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Renders a song to a file, and the mix and stems beside it.
-    Render(Render),
+    Render(Box<Render>),
     /// Says all that is wrong with a song, and renders nothing.
     Check(Check),
     /// Prints a song as it is declared, wired or planned.
@@ -34,6 +35,8 @@ pub(crate) enum Verb {
     Effects(Effects),
     /// Measures audio files: loudness, peaks, stereo.
     Measure(Measure),
+    /// Shows or empties the cache of what was rendered before.
+    Cache(Cache),
     /// Prints a script that completes this command's arguments in a shell.
     Completions {
         /// The shell.
@@ -102,12 +105,43 @@ pub(crate) struct Render {
     /// profiler. Changes no bit of the output.
     #[arg(long)]
     pub(crate) profile: bool,
+    #[command(flatten)]
+    pub(crate) caching: Caching,
     /// Print the report as JSON, and the profile within it.
     #[arg(long)]
     pub(crate) json: bool,
     /// Print nothing but errors; what would only be printed is not measured either.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Whether signals are kept from render to render, so that only what changed is rendered again.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Caching {
+    #[command(flatten)]
+    pub(crate) place: CachePlace,
+    /// Render everything, and keep nothing.
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
+}
+
+/// Where they are kept, and how much of them.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct CachePlace {
+    /// The folder of the cache of what was rendered before; the system's own place for caches if not given. It changes no
+    /// bit of the output.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// The most megabytes that the cache holds: what was used longest ago goes first.
+    #[arg(long, value_name = "MB", default_value_t = Store::BUDGET / 1_000_000)]
+    pub(crate) cache_size: u64,
+}
+
+impl CachePlace {
+    /// The most bytes.
+    pub(crate) fn budget(&self) -> u64 {
+        self.cache_size.saturating_mul(1_000_000)
+    }
 }
 
 /// A kind of file.
@@ -190,4 +224,25 @@ pub(crate) struct Measure {
     /// Print the figures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `mixwright cache`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Cache {
+    /// What is to be done.
+    #[arg(value_enum)]
+    pub(crate) what: CacheWork,
+    #[command(flatten)]
+    pub(crate) place: CachePlace,
+}
+
+/// What is done with a cache.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CacheWork {
+    /// Tells where it is and what it holds.
+    Show,
+    /// Removes all that it holds.
+    Clear,
+    /// Removes what was used longest ago, until the rest is within its size.
+    Prune,
 }

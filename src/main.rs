@@ -1,6 +1,7 @@
 //! The command: reads arguments, calls the crates that do the work, and is the only one to print.
 
 mod args;
+mod cache;
 mod check;
 mod draw;
 mod effects;
@@ -47,6 +48,7 @@ fn run(args: Args) -> Result<(), Outcome> {
         Verb::Show(args) => show::run(&args),
         Verb::Effects(args) => effects::run(&args),
         Verb::Measure(args) => measure::run(&args),
+        Verb::Cache(args) => cache::run(&args),
         Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "mixwright", &mut text);

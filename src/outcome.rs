@@ -3,6 +3,7 @@
 use crate::{draw, tell};
 use mixwright_engine::{
     diagnostic::{Blame, Diagnostic},
+    files::FileError,
     render::RenderError,
     source::SourceError,
 };
@@ -82,9 +83,16 @@ impl From<RenderError> for Outcome {
             RenderError::Source(error) => Outcome::Author(vec![error.into()]),
             RenderError::Sink(error) => Outcome::Author(vec![error.into()]),
             RenderError::File(error) => Outcome::Author(vec![error.into()]),
-            RenderError::Bug { .. } => Outcome::Bug(error.to_string()),
+            // What is stored is left out once it is found to be damaged.
+            RenderError::Bug { .. } | RenderError::Stored(_) => Outcome::Bug(error.to_string()),
             RenderError::Cancelled | RenderError::Threads(_) => Outcome::World(error.to_string(), None),
         }
+    }
+}
+
+impl From<FileError> for Outcome {
+    fn from(error: FileError) -> Self {
+        Outcome::Author(vec![error.into()])
     }
 }
 

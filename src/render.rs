@@ -1,7 +1,7 @@
 //! `mixwright render`.
 
 use crate::{
-    args, heard,
+    args, cache, heard,
     load::{self, Loaded},
     outcome::Outcome,
     outputs::Outputs,
@@ -125,6 +125,7 @@ fn request(
         format,
         part: part::of(args, checked)?,
         meters: if reports(args) { Meters::All } else { Meters::None },
+        store: cache::store(&args.caching),
         machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
     })
 }

@@ -4,7 +4,7 @@ use crate::sections;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use mixwright_engine::{
     measure::Measured,
-    render::report::{Report, StripReport},
+    render::report::{Recalled, Report, StripReport},
     song::StripKind,
 };
 use mixwright_nodes::{
@@ -46,10 +46,25 @@ pub(crate) fn report(report: &Report, sections: &[sections::Measured], took: Dur
     for file in &report.files {
         let _ = writeln!(text, "wrote {}", file.display());
     }
+    if let Some(recalled) = report.recalled.as_ref().filter(|recalled| recalled.saved.0 >= 0.5) {
+        let _ = writeln!(text, "{}", spared(recalled));
+    }
     let length = report.length.seconds(report.rate);
     let (took, speed) = (took.as_secs_f64(), length / took.as_secs_f64().max(1e-6));
     let _ = writeln!(text, "{length:.1} s of sound in {took:.2} s: {speed:.0} x real time");
     text
+}
+
+/// What did not have to run, in words.
+fn spared(recalled: &Recalled) -> String {
+    let Recalled { ran, stored, saved, .. } = recalled;
+    let all = ran.len() + stored.len();
+    let ran = match ran.len() {
+        0 => "no strip ran".to_owned(),
+        n if n <= 4 => format!("ran {}", ran.join(", ")),
+        n => format!("{n} of {all} strips ran"),
+    };
+    format!("{ran}; {} came from the cache, which spared {:.0} % of the work", stored.len(), saved.0)
 }
 
 fn strips(strips: &[StripReport]) -> Table {

@@ -12,12 +12,14 @@ pub mod faults;
 mod identity;
 mod passing;
 mod pool;
+mod stamp;
 mod target;
 
 pub use ahead::Ahead;
 pub use error::{Action, FileError};
 pub use identity::Identity;
 pub use passing::{Folder, abandon};
+pub use stamp::stamp;
 pub use target::{check_folder, check_target};
 
 use error::failed;
@@ -26,6 +28,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 use tempfile::{Builder, NamedTempFile};
 
 /// A file open for reading.
@@ -145,6 +148,36 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(names)
 }
 
+/// A file in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub size: u64,
+    /// When it was last written or [`touch`]ed.
+    pub modified: SystemTime,
+}
+
+/// The files in a folder, without those that go while it is looked at.
+///
+/// # Errors
+/// If the folder cannot be listed.
+pub fn found(folder: &Path) -> Result<Vec<Found>, FileError> {
+    let known = |path: PathBuf| {
+        let known = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        Some(Found { path, size: known.len(), modified: known.modified().ok()? })
+    };
+    Ok(list(folder)?.into_iter().filter_map(known).collect())
+}
+
+/// Notes that a file was used now; where the system refuses, it was not.
+pub fn touch(path: &Path) {
+    if let Ok(file) = File::options().append(true).open(path) {
+        let _ = file.set_modified(SystemTime::now());
+    }
+}
+
 /// The name in a path's folder that comes nearest to the path's own, if any is near; the same of a folder that is not there.
 pub fn nearest(path: &Path) -> Option<PathBuf> {
     let wanted = path.file_name()?.to_str()?.to_lowercase();
@@ -202,6 +235,17 @@ impl Output {
         Ok(Output { temporary, passing, target })
     }
 
+    /// As [`Output::create`], in a folder of ours, where nothing else stands and [`sweep`] was.
+    ///
+    /// # Errors
+    /// If the folder takes no files.
+    pub fn beside(target: &Path) -> Result<Output, FileError> {
+        let temporary = step(target).and_then(|()| held_temporary(folder_of(target)));
+        let temporary = temporary.map_err(|source| failed(Action::Write, target, source))?;
+        let passing = Passing::new(temporary.path());
+        Ok(Output { temporary, passing, target: target.to_owned() })
+    }
+
     /// Where the file will stand.
     pub fn target(&self) -> &Path {
         &self.target
@@ -229,6 +273,16 @@ impl Output {
         step(&target).map_err(failed)?;
         temporary.persist(&target).map_err(|e| failed(e.error))?;
         step(&target).and_then(|()| secure_folder(folder_of(&target))).map_err(failed)
+    }
+
+    /// As [`Output::commit`], but the disk may take its time: for what is checked when it is read, and can be made again.
+    ///
+    /// # Errors
+    /// If the file cannot take its place.
+    pub fn place(self) -> Result<(), FileError> {
+        let Output { temporary, passing: _passing, target } = self;
+        let placed = step(&target).and_then(|()| temporary.persist(&target).map_err(|e| e.error));
+        placed.map(drop).map_err(|source| failed(Action::Write, &target, source))
     }
 
     /// A failure to write, with the target's name.
@@ -302,7 +356,7 @@ fn held_temporary(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Removes temporaries that a killed process left behind: those whose lock nobody holds. What fails is left for next time.
-fn sweep(folder: &Path) {
+pub fn sweep(folder: &Path) {
     let ours = |name: &str| name.starts_with(PREFIX) && name.ends_with(SUFFIX);
     for path in list(folder).unwrap_or_default() {
         if path.file_name().and_then(|name| name.to_str()).is_some_and(ours)

@@ -13,6 +13,7 @@ pub use petgraph::graph::NodeIndex;
 use crate::{
     diagnostic::Origin,
     resolved::{Fader, Follower, PlayedClip},
+    store::Signal,
 };
 use mixwright_nodes::effect::{Slot, Width};
 use petgraph::{
@@ -21,6 +22,7 @@ use petgraph::{
     graph::DiGraph,
     visit::EdgeRef,
 };
+use std::sync::Arc;
 
 /// A node and its place in the song.
 #[derive(Clone, Debug)]
@@ -50,6 +52,8 @@ pub enum NodeSpec {
     Follow(Follower),
     /// Adds up what arrives, in the order of its wires.
     Sum,
+    /// Plays what was rendered before.
+    Stored(Arc<Signal>),
 }
 
 /// What a signal is to the node that it arrives at.
@@ -87,6 +91,8 @@ pub struct Graph {
     pub master: NodeIndex,
     /// The stems by their names.
     pub stems: Vec<(String, NodeIndex)>,
+    /// What is kept for later renders.
+    pub kept: Vec<NodeIndex>,
 }
 
 impl Graph {
@@ -98,6 +104,15 @@ impl Graph {
     /// How many wires leave a node.
     pub fn readers(&self, node: NodeIndex) -> usize {
         self.net.edges_directed(node, Direction::Outgoing).count()
+    }
+
+    /// Lets a node play what it gave before, and hear nothing.
+    pub(crate) fn store(&mut self, node: NodeIndex, signal: Arc<Signal>) {
+        let wires: Vec<_> =
+            self.net.edges_directed(node, Direction::Incoming).map(|edge| edge.id()).collect();
+        self.net.retain_edges(|_, edge| !wires.contains(&edge));
+        let inner = &mut self.net[node];
+        (inner.input, inner.spec) = (inner.output, NodeSpec::Stored(signal));
     }
 
     /// All nodes, each after those that it hears.

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod files;
+pub mod fingerprint;
 pub mod graph;
 pub mod measure;
 pub mod panic;
@@ -15,5 +16,6 @@ pub mod sink;
 pub mod solo;
 pub mod song;
 pub mod source;
+pub mod store;
 pub mod time;
 pub mod written;

@@ -4,7 +4,7 @@
 //! A lane is the longest chain of nodes with one input and one reader; lanes of a stage depend only on earlier stages.
 //! Where lanes are cut and which of them are packed changes no bit: every signal between nodes is `f32` in either case.
 
-mod cost;
+pub(crate) mod cost;
 mod layout;
 mod packs;
 mod tail;
@@ -153,10 +153,12 @@ pub enum Place {
     Master,
     /// A stem.
     Stem,
+    /// What is kept for later renders.
+    Kept,
 }
 
 impl Place {
-    /// All places.
+    /// All places at which a song is heard.
     pub const ALL: [Place; 4] = [Place::Strip, Place::Mix, Place::Master, Place::Stem];
 }
 
@@ -179,7 +181,7 @@ pub struct Output {
 pub fn plan(graph: &Graph, rate: u32, on: &Machine, places: &[Place]) -> Plan {
     let mut ends = ends(graph);
     let tail = tail::longest(graph, rate, &ends);
-    ends.retain(|end| places.contains(&end.place));
+    ends.retain(|end| places.contains(&end.place) || end.place == Place::Kept);
     let wires = Wires::new(graph, &ends);
     let laid = layout::lay(graph, &wires, rate, on, &ends);
     let key = |link: &Link| graph.net[link.node].key.clone();
@@ -203,7 +205,8 @@ fn ends(graph: &Graph) -> Vec<End> {
     let strips = graph.strips.iter().map(|(name, node)| end(name, Place::Strip, *node));
     let stems = graph.stems.iter().map(|(name, node)| end(name, Place::Stem, *node));
     let mix = end("mix", Place::Mix, graph.mix);
-    strips.chain([mix, end("master", Place::Master, graph.master)]).chain(stems).collect()
+    let kept = graph.kept.iter().map(|node| end(&graph.net[*node].key, Place::Kept, *node));
+    strips.chain([mix, end("master", Place::Master, graph.master)]).chain(stems).chain(kept).collect()
 }
 
 #[cfg(test)]

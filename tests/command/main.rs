@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests lay out files")]
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod cache;
 mod faults;
 mod files;
 mod listening;

@@ -20,6 +20,7 @@ fn under_way(args: &str) -> (Studio, Child) {
     studio.write("out.wav", "old");
     let render = Command::new(env!("CARGO_BIN_EXE_mixwright"))
         .current_dir(studio.path(""))
+        .env("XDG_CACHE_HOME", studio.caches())
         .args(["render", "long.rhai", "-o", "out.wav", "--mix", "mix.wav", "--stems", "new/stems"])
         .args(args.split_whitespace())
         .stderr(Stdio::piped())

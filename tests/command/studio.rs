@@ -55,7 +55,7 @@ pub(crate) struct Wav {
 impl Studio {
     pub(crate) fn new() -> Studio {
         let studio = Studio(tempfile::tempdir().unwrap());
-        fs::create_dir(studio.path("audio")).unwrap();
+        fs::create_dir_all(studio.path("audio")).unwrap();
         studio.write("mix.rhai", SONG);
         studio.write("mastered.rhai", &format!("{SONG}{MASTER}"));
         let seconds = |i: u32, rate: u32| f64::from(i) / f64::from(rate);
@@ -76,7 +76,7 @@ impl Studio {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.0.path().join("songs").join(name)
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
@@ -131,10 +131,16 @@ impl Studio {
         Wav { spec, samples }
     }
 
+    /// Where programs keep what they can make again.
+    pub(crate) fn caches(&self) -> PathBuf {
+        self.0.path().join("caches")
+    }
+
     /// The command with arguments that are separated by blanks.
     pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mixwright"));
-        command.current_dir(self.0.path()).timeout(LONGEST).args(args.split_whitespace());
+        command.current_dir(self.path("")).env("XDG_CACHE_HOME", self.caches());
+        command.timeout(LONGEST).args(args.split_whitespace());
         command
     }
 
@@ -177,7 +183,7 @@ impl Studio {
             }
         }
         let mut all = BTreeSet::new();
-        walk(self.0.path(), self.0.path(), &mut all);
+        walk(&self.path(""), &self.path(""), &mut all);
         all
     }
 }

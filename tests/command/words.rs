@@ -137,6 +137,7 @@ fn who_closes_the_pipe_has_heard_enough() {
     for args in [&["effects", "--markdown"][..], &["render", "mix.rhai", "--json", "--range", "0s..0.1s"]] {
         let mut run = Command::new(env!("CARGO_BIN_EXE_mixwright"))
             .current_dir(studio.path(""))
+            .env("XDG_CACHE_HOME", studio.caches())
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

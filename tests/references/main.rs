@@ -55,7 +55,7 @@ fn heard(examples: &Path) -> BTreeMap<String, String> {
         let ran = Command::new(env!("CARGO_BIN_EXE_mixwright"))
             .arg("render")
             .arg(&script)
-            .args(["--quiet", "--format", "wav32f", "--range", RANGE, "-o"])
+            .args(["--quiet", "--no-cache", "--format", "wav32f", "--range", RANGE, "-o"])
             .arg(&output)
             .output()
             .unwrap();

@@ -74,6 +74,6 @@ impl Production {
 
 fn render(script: &Path, output: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mixwright"));
-    command.arg("render").arg(script).args(["--format", "wav32f", "-o"]).arg(output);
+    command.arg("render").arg(script).args(["--no-cache", "--format", "wav32f", "-o"]).arg(output);
     command
 }

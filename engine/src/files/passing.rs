@@ -42,6 +42,13 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Lets it stay, empty or not.
+    pub fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         while let Some(folder) = self.made.pop() {

@@ -197,6 +197,7 @@ impl<'a> Builder<'a> {
             mix: self.places[master].input.expect("the master has an input"),
             master: self.places[master].output.expect("the master has an output"),
             stems,
+            kept: Vec::new(),
             net: self.net,
         }
     }

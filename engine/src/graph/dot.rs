@@ -37,7 +37,7 @@ impl Dot<'_> {
     fn node(&self, f: &mut Formatter<'_>, index: NodeIndex) -> Result {
         let node = &self.0.net[index];
         let (shape, word) = match &node.spec {
-            NodeSpec::Source(_) => ("cds", place(&node.key).1),
+            NodeSpec::Source(_) | NodeSpec::Stored(_) => ("cds", place(&node.key).1),
             NodeSpec::Sum => ("circle", "+"),
             NodeSpec::Fader(_) => ("box, style=filled, fillcolor=gray90", place(&node.key).1),
             NodeSpec::Effect(_) => ("box", place(&node.key).1),

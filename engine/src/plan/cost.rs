@@ -12,6 +12,7 @@ pub(super) fn alone(graph: &Graph, node: NodeIndex) -> f64 {
         NodeSpec::Effect(slot) => slot.effect.info().cost * (0.2 + 0.4 * channels),
         NodeSpec::Fader(_) => 0.7,
         NodeSpec::Follow(_) => 3.0,
+        NodeSpec::Stored(_) => 0.7 * channels,
         NodeSpec::Sum => 0.4 * graph.arriving(node).len() as f64,
     }
 }
@@ -23,7 +24,7 @@ pub(super) fn side_by_side(strips: usize) -> f64 {
 }
 
 /// Nanoseconds a frame of a node, if it is packed where it can be.
-pub(super) fn packed(graph: &Graph, node: NodeIndex) -> f64 {
+pub(crate) fn packed(graph: &Graph, node: NodeIndex) -> f64 {
     let alone = alone(graph, node);
     match &graph.net[node].spec {
         NodeSpec::Effect(slot) if slot.effect.info().packs != Packs::Never => alone * side_by_side(8) / 8.0,

@@ -39,7 +39,7 @@ const MANY: usize = 64;
 
 /// Whether a node plays files.
 fn plays(graph: &Graph, node: NodeIndex) -> bool {
-    matches!(graph.net[node].spec, NodeSpec::Source(_))
+    matches!(graph.net[node].spec, NodeSpec::Source(_) | NodeSpec::Stored(_))
 }
 
 /// The cost at which a lane is cut, so that no thread waits for a long one.
@@ -89,6 +89,7 @@ impl Layout<'_> {
     fn latency(&self, node: NodeIndex) -> Frames {
         match &self.graph.net[node].spec {
             NodeSpec::Effect(slot) => slot.effect.latency(self.rate),
+            NodeSpec::Stored(signal) => Frames(signal.kind().late),
             _ => Frames(0),
         }
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     check::{FileFacts, Files},
     diagnostic::Diagnostic,
+    files,
     resolved::PlayedClip,
     song::ChannelPick,
     source::{self, Clips, Converters, Info, Reader},
@@ -54,6 +55,14 @@ impl Sources for Disk {
 
     fn sound(&self, file: &str, rate: u32) -> Result<Arc<Sound>, RenderError> {
         Ok(Arc::new(source::load(&self.folder.join(file), rate)?))
+    }
+
+    fn clip_stamp(&self, path: &Path) -> Option<String> {
+        files::stamp(path)
+    }
+
+    fn sound_stamp(&self, file: &str) -> Option<String> {
+        files::stamp(&self.folder.join(file))
     }
 }
 

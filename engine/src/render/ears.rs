@@ -5,6 +5,7 @@ use super::{
     meters::StripMeters,
     output::{Destination, Ear, stereo_meter},
     pipeline::{Listener, Tap, Window},
+    recall::Ran,
     report::{Chapter, Clipped, Reduction, Report, StripReport},
     store::{Signal, Store},
     targets::Targets,
@@ -86,14 +87,19 @@ impl Ears {
         let mut taps: Vec<Tap<'_>> = self.strips.iter_mut().map(StripMeters::tap).collect();
         for (output, declared) in plan.outputs.iter().enumerate() {
             let listener: Option<&mut dyn Listener> = match declared.place {
-                Place::Strip => None,
+                Place::Strip | Place::Kept => None,
                 Place::Stem => stems.next().map(|ear| ear as &mut dyn Listener),
                 Place::Mix => mix.take().map(|ear| ear as &mut dyn Listener),
                 Place::Master => master.take().map(|ear| ear as &mut dyn Listener),
             };
-            taps.extend(listener.map(|listener| Tap { outputs: vec![output], listener }));
+            taps.extend(listener.map(|listener| Tap { outputs: vec![output], listener, whole: false }));
         }
         taps
+    }
+
+    /// What the meters of strips read, in the order of the graph; nothing if there are none.
+    pub(super) fn strips(&self) -> Vec<StripReading> {
+        StripMeters::readings(&self.strips)
     }
 
     /// Finds the song's one length and hands on what all outputs held back.
@@ -142,8 +148,7 @@ impl Ears {
         if progress.cancelled() {
             return Err(RenderError::Cancelled);
         }
-        let strips = StripMeters::readings(&self.strips);
-        Ok(Made { sinks, files, strips, mix, master, finished, length })
+        Ok(Made { sinks, files, mix, master, finished, length })
     }
 }
 
@@ -151,8 +156,6 @@ impl Ears {
 pub(super) struct Made {
     sinks: Vec<Sink>,
     files: Vec<PathBuf>,
-    /// In the order of the graph's strips, if they were metered.
-    strips: Vec<StripReading>,
     mix: Option<ProgramReading>,
     master: Option<ProgramReading>,
     finished: Option<Finished>,
@@ -161,12 +164,7 @@ pub(super) struct Made {
 
 impl Made {
     /// Puts all files in their places, and tells what was made.
-    pub(super) fn close(
-        self,
-        song: &Resolved,
-        graph: &Graph,
-        readings: Vec<(String, Reading)>,
-    ) -> Result<Report, RenderError> {
+    pub(super) fn close(self, song: &Resolved, graph: &Graph, read: Ran) -> Result<Report, RenderError> {
         let clipped = self.sinks.iter().filter_map(clipped).collect();
         self.sinks.into_iter().try_for_each(Sink::finish)?;
         Ok(Report {
@@ -178,13 +176,14 @@ impl Made {
                 .iter()
                 .map(|(at, title)| Chapter { at: *at, title: title.clone() })
                 .collect(),
-            strips: strips(song, graph, &self.strips),
-            reductions: reductions(readings),
+            strips: strips(song, graph, &read.strips),
+            reductions: reductions(read.effects),
             mix: self.mix,
             master: self.master,
             finish: self.finished,
             files: self.files,
             clipped,
+            recalled: None,
             profile: None,
         })
     }

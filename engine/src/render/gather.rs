@@ -114,7 +114,7 @@ impl<'r> Account<'r> {
         let node = &self.graph.net[node];
         let (path, name) = key::split(&node.key);
         let (does, effect) = match &node.spec {
-            NodeSpec::Source(_) => (Does::Source, None),
+            NodeSpec::Source(_) | NodeSpec::Stored(_) => (Does::Source, None),
             NodeSpec::Effect(slot) => (Does::Effect, Some(slot.effect.info().params.name)),
             NodeSpec::Fader(_) => (Does::Fader, None),
             NodeSpec::Follow(_) => (Does::Follow, None),
@@ -247,6 +247,7 @@ pub(super) fn word(output: &Output) -> &'static str {
         Place::Mix => "mix",
         Place::Master => "output",
         Place::Stem => "stem",
+        Place::Kept => "kept",
     }
 }
 

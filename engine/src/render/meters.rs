@@ -50,7 +50,7 @@ impl StripMeters {
 
     /// The meters at their outputs.
     pub(super) fn tap(&mut self) -> Tap<'_> {
-        Tap { outputs: self.outputs.clone(), listener: &mut self.meters }
+        Tap { outputs: self.outputs.clone(), listener: &mut self.meters, whole: false }
     }
 
     /// What they read, in the order of the outputs.

@@ -14,6 +14,7 @@ mod pack;
 mod part;
 pub mod pipeline;
 pub mod profile;
+mod recall;
 pub mod report;
 mod schedule;
 pub mod sources;
@@ -29,20 +30,23 @@ pub use part::plays;
 use crate::{
     diagnostic::Diagnostic,
     files::{self, FileError},
+    fingerprint::Fingerprint,
     graph,
     plan::{self, Machine, Place},
     resolved::Resolved,
     sink::{Format, SinkError},
     song::UsedFile,
     source::SourceError,
+    store::Store,
 };
 use clock::{Phase, Watch};
 use ears::Ears;
 use gather::Account;
 use mixwright_nodes::unit::Frames;
 use pipeline::Pipeline;
-use report::Report;
-use sources::Sources;
+use recall::{Keeper, Ran, Recall};
+use report::{Recalled, Report};
+pub use sources::Sources;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use targets::Targets;
@@ -68,6 +72,9 @@ pub enum RenderError {
     /// The disk refused.
     #[error(transparent)]
     File(#[from] FileError),
+    /// What was rendered before is no longer whole: it is as good as missing.
+    #[error("the stored signal {0} is damaged")]
+    Stored(Fingerprint),
     /// A mistake of ours.
     #[error("`{node}` broke down: {cause}")]
     Bug {
@@ -122,6 +129,8 @@ pub struct Request {
     pub meters: Meters,
     /// What the work is laid out for.
     pub machine: Machine,
+    /// Where signals are kept from render to render. A part of a song has no use for it.
+    pub store: Option<Store>,
 }
 
 impl Request {
@@ -152,34 +161,63 @@ pub fn render(
     sources: &dyn Sources,
     progress: &Progress<'_>,
 ) -> Result<Report, RenderError> {
+    loop {
+        match (attempt(song, request, sources, progress), &request.store) {
+            // Only hearing it finds damage within what was stored.
+            (Err(RenderError::Stored(signal)), Some(store)) => store.forget(signal),
+            (done, _) => return done,
+        }
+    }
+}
+
+fn attempt(
+    song: &Resolved,
+    request: &Request,
+    sources: &dyn Sources,
+    progress: &Progress<'_>,
+) -> Result<Report, RenderError> {
     let mut watch = Watch::new(request.trace.is_some());
     let graph = graph::build(song).map_err(|error| RenderError::Song(vec![error]))?;
     plays(song).map_err(|error| RenderError::Song(vec![error]))?;
-    let plan = plan::plan(&graph, song.rate, &request.machine, &request.places());
-    let window = part::window(song, &plan, request.part)?;
-    let targets = Targets::new(song, &plan, request)?;
+    let whole = plan::plan(&graph, song.rate, &request.machine, &request.places());
+    let window = part::window(song, &whole, request.part)?;
+    let targets = Targets::new(song, &whole, request)?;
     let trace = targets.trace.clone();
+    let store = request.store.as_ref().filter(|_| request.part.is_none());
+    let recall = store.map(|store| Recall::new(store, &graph, &whole, window, sources));
+    let resumed = recall.as_ref().map_or_else(|| graph.clone(), |recall| recall.resumed(&graph));
+    let plan = match recall {
+        Some(_) => plan::plan(&resumed, song.rate, &request.machine, &request.places()),
+        None => whole.clone(),
+    };
+    let mut keepers = recall.as_ref().map_or_else(Vec::new, |recall| recall.keepers(&plan, &resumed));
     watch.over(Phase::Planning);
     // Outlives all that is written into it.
     let _folder = request.stems.as_deref().map(files::folder).transpose()?;
     let mut ears = Ears::open(song, &plan, request, targets, window)?;
-    let taps = ears.taps(&plan);
-    let pipeline = Pipeline::new(&plan, &graph, &request.machine, window, sources, taps);
+    let taps = ears.taps(&plan).into_iter().chain(keepers.iter_mut().map(Keeper::tap)).collect();
+    let pipeline = Pipeline::new(&plan, &resumed, &request.machine, window, sources, taps);
     let mut pipeline = pipeline.map_err(|error| placed(error, song))?.timed(&watch);
     watch.over(Phase::Opening);
     pipeline.run(progress).map_err(|error| placed(error, song))?;
     watch.over(Phase::Playing);
-    let (readings, worked) = (pipeline.readings(), pipeline.worked());
+    let (effects, worked) = (pipeline.readings(), pipeline.worked());
     let length = ears.settle(song, window)?;
     if length == 0 {
         return Err(part::outside(song, window.from, window.to));
     }
+    let ran = Ran { strips: ears.strips(), effects };
+    let read = recall.as_ref().map_or(ran.clone(), |recall| recall.complete(&graph, &resumed, ran));
     let made = ears.finish(song, request, length, progress)?;
     watch.over(Phase::Finishing);
-    let mut report = made.close(song, &graph, readings)?;
+    let mut report = made.close(song, &graph, read.clone())?;
+    report.recalled = recall.as_ref().map(|recall| {
+        let kept = recall.keep(&graph, keepers, &read, song.rate, sources);
+        Recalled { trouble: kept.err().map(|error| error.to_string()), ..recall.told(&graph, &whole, &plan) }
+    });
     watch.over(Phase::Closing);
     if let (Some(phases), Some(trace)) = (watch.stop(), trace) {
-        let account = Account { song, graph: &graph, plan: &plan, worked, phases };
+        let account = Account { song, graph: &resumed, plan: &plan, worked, phases };
         trace::write(&account, &trace)?;
         report.profile = Some(account.profile(trace));
     }

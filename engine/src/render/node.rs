@@ -12,6 +12,7 @@ use super::{
 use crate::{
     graph::{Graph, NodeSpec, Role},
     plan::Link,
+    store::Playing,
 };
 use mixwright_nodes::{
     block::{Block, PIECE, Shape, View},
@@ -32,6 +33,7 @@ pub(super) struct LiveNode {
 
 enum Kind {
     Source(Box<dyn Player>),
+    Stored(Playing),
     Effect(Box<dyn Processor>, Vec<f32>),
     Fader(LiveFader),
     Follow(LiveFollow),
@@ -48,6 +50,7 @@ impl LiveNode {
         let node = &graph.net[link.node];
         let kind = match &node.spec {
             NodeSpec::Source(clips) => Kind::Source(sources.player(clips, rate, node.output)?),
+            NodeSpec::Stored(signal) => Kind::Stored(signal.player()?),
             NodeSpec::Fader(fader) => Kind::Fader(LiveFader::new(fader)),
             NodeSpec::Follow(follower) => Kind::Follow(LiveFollow::new(follower, rate)),
             NodeSpec::Sum => Kind::Sum(LiveSum::default()),
@@ -78,6 +81,10 @@ impl LiveNode {
         let at = Frames(span.start) - self.behind;
         match &mut self.kind {
             Kind::Source(player) => player.fill(at, &mut out.planes(self.output, span.frames))?,
+            // Stored as it came, however late: on the clock of the stream, not of the song.
+            Kind::Stored(playing) => playing
+                .fill(span.start, &mut out.planes(self.output, span.frames))
+                .map_err(|_| RenderError::Stored(playing.print()))?,
             // A sum of one signal may stand within a lane: that signal is already there.
             Kind::Sum(_) if !first => (),
             Kind::Sum(sum) => sum.run(heard, self.output, span.frames, out),

@@ -35,6 +35,8 @@ pub struct Tap<'l> {
     pub outputs: Vec<usize>,
     /// Who hears it.
     pub listener: &'l mut dyn Listener,
+    /// Whether all that comes is heard, as late as it is, and not only what lies in the window.
+    pub whole: bool,
 }
 
 /// What of the song is rendered.
@@ -103,6 +105,7 @@ struct LiveTap<'l> {
     from: Vec<(Address, usize)>,
     late: i64,
     listener: &'l mut dyn Listener,
+    whole: bool,
     spent: Spent,
 }
 
@@ -150,7 +153,7 @@ impl<'l> Pipeline<'l> {
             let lanes = tap.outputs.iter().map(|output| plan.outputs[*output].lane);
             let reads = read_in(plan, lanes, &addresses);
             let tap = LiveTap::new(tap, plan, found_in(&reads, &addresses));
-            latest = latest.max(tap.late);
+            latest = if tap.whole { latest } else { latest.max(tap.late) };
             let stage = reads.iter().map(|(_, stage)| stage + 1).max().unwrap_or_default();
             workers.push(Worker { stage, cost: 10.0, task: Task::Tap(tap), reads, failed: None, log: None });
         }
@@ -336,14 +339,21 @@ fn reaches(plan: &Plan, addresses: &[Address]) -> Vec<usize> {
 
 impl<'l> LiveTap<'l> {
     fn new(tap: Tap<'l>, plan: &Plan, address: impl Fn(usize) -> Address) -> LiveTap<'l> {
-        let Tap { outputs, listener } = tap;
+        let Tap { outputs, listener, whole } = tap;
         let of = |output: &usize| &plan.outputs[*output];
         let from = |output| {
             let lane = of(output).lane;
             (address(lane), plan.lanes[lane].width.channels())
         };
         let late = outputs.first().map_or(0, |output| of(output).latency.0);
-        LiveTap { from: outputs.iter().map(from).collect(), late, outputs, listener, spent: Spent::default() }
+        LiveTap {
+            from: outputs.iter().map(from).collect(),
+            late,
+            outputs,
+            listener,
+            whole,
+            spent: Spent::default(),
+        }
     }
 
     /// Hands on what of the turn lies in the window, once the outputs' own latency is left out.
@@ -356,7 +366,8 @@ impl<'l> LiveTap<'l> {
     ) -> Result<(), RenderError> {
         let first = span.start - self.late;
         let clip = |frame: i64| (frame - first).clamp(0, span.frames as i64) as usize;
-        let (from, to) = (clip(window.from.0), clip(window.to.0));
+        let heard_of = (clip(window.from.0), clip(window.to.0));
+        let (from, to) = if self.whole { (0, span.frames) } else { heard_of };
         if from < to {
             let planes = self.from.iter().flat_map(|(address, channels)| {
                 let buffer = heard(*address);

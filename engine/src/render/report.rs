@@ -35,9 +35,26 @@ pub struct Report {
     pub files: Vec<PathBuf>,
     /// Those of them that hold less than was to be heard.
     pub clipped: Vec<Clipped>,
+    /// What an earlier render had made, if there was a store to look into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<Recalled>,
     /// Where the time went, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+}
+
+/// What ran, and what came from the store.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recalled {
+    /// Strips that ran.
+    pub ran: Vec<String>,
+    /// Strips that did not, as nothing before their faders was other than in an earlier render.
+    pub stored: Vec<String>,
+    /// The share of the work that was spared, by what effects cost roughly.
+    pub saved: Percent,
+    /// Why nothing more is kept for the next render, if the disk refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
 }
 
 /// A file whose sound went beyond what its format can hold.

@@ -6,6 +6,7 @@ use mixwright_nodes::{
     effect::{Sound, Width},
     unit::Frames,
 };
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where the sound of a song comes from.
@@ -21,6 +22,16 @@ pub trait Sources: Sync {
     /// # Errors
     /// If it cannot be read.
     fn sound(&self, file: &str, rate: u32) -> Result<Arc<Sound>, RenderError>;
+
+    /// What changes whenever a clip's file may sound otherwise; none if that cannot be told, and nothing of it is kept.
+    fn clip_stamp(&self, _path: &Path) -> Option<String> {
+        None
+    }
+
+    /// The same of a file that an effect hears.
+    fn sound_stamp(&self, _file: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Plays the clips of a track.

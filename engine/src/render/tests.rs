@@ -72,6 +72,7 @@ fn request(folder: &Path) -> Request {
         meters: Meters::All,
         machine: Machine { threads: 1, ..Machine::default() },
         keep: Vec::new(),
+        store: None,
     }
 }
 

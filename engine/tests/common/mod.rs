@@ -81,6 +81,14 @@ impl Sources for Made {
         let ring = (0..2_000).map(|i| noise(i, 99) * 0.1 * (1.0 - i as f32 / 2_000.0)).collect();
         Ok(Arc::new(Sound { file_rate: RATE, channels: vec![ring] }))
     }
+
+    fn clip_stamp(&self, _: &Path) -> Option<String> {
+        Some("the same for ever".to_owned())
+    }
+
+    fn sound_stamp(&self, _: &str) -> Option<String> {
+        Some("the same for ever".to_owned())
+    }
 }
 
 impl Player for MadePlayer {
@@ -170,7 +178,11 @@ pub(crate) fn render(song: &Song, on: Machine, window: Window) -> BTreeMap<Strin
     let taps = kept
         .iter_mut()
         .enumerate()
-        .map(|(output, listener)| Tap { outputs: vec![output], listener: listener as &mut dyn Listener })
+        .map(|(output, listener)| Tap {
+            outputs: vec![output],
+            listener: listener as &mut dyn Listener,
+            whole: false,
+        })
         .collect();
     let stop = AtomicBool::new(false);
     let progress = Progress { told: &|_, _, _| {}, stop: &stop };

@@ -12,6 +12,8 @@
 mod common;
 mod damage;
 mod dice;
+mod edits;
+mod recall;
 mod songs;
 
 use common::{Made, listed, machine, render, whole};

@@ -1,0 +1,89 @@
+//! What comes of a song with the help of earlier renders is what comes of it without, to the byte.
+
+use crate::{
+    common::{Made, machine},
+    dice::Dice,
+    edits::edit,
+    hold, runner, songs,
+};
+use mixwright_engine::{
+    check::check,
+    render::{Meters, Progress, RenderError, Request, render, report::Report},
+    sink::Format,
+    song::{Length, Place, Song},
+    store::Store,
+    written::to_ron,
+};
+use proptest::{collection::vec, prelude::any, test_runner::TestCaseError};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// How often a song is edited and rendered again.
+const EDITS: usize = 4;
+
+#[test]
+fn edited_songs_sound_as_if_nothing_had_been_rendered_before() {
+    let cases = vec(any::<u32>(), 0..500);
+    let held = runner(130).run(&(cases, vec(any::<u32>(), 1..60)), |(numbers, edits)| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store"), Store::BUDGET, "test").unwrap();
+        let (mut song, mut dice) = (songs::song(&mut Dice(&numbers)), Dice(&edits));
+        song.end = Some(Place::bar(1.0).plus(Length { samples: 20_000.0, ..Length::default() }));
+        for _ in 0..EDITS {
+            let told = |what: &str| TestCaseError::fail(format!("{what}\n{}", to_ron(&song)));
+            let meters = if dice.one_in(6) { Meters::None } else { Meters::All };
+            let threads = 1 + dice.below(2);
+            let cold = rendered(&song, folder.path(), None, meters, threads);
+            let warm = rendered(&song, folder.path(), Some(&store), meters, threads);
+            match (cold, warm) {
+                (Some((cold, bytes)), Some((warm, stored))) => {
+                    let same = bytes.iter().zip(&stored).filter(|(a, b)| a == b).count();
+                    if same < bytes.len() || bytes.len() != stored.len() {
+                        return Err(told(&format!("{} of {} files differ", bytes.len() - same, bytes.len())));
+                    }
+                    if cold != warm {
+                        return Err(told(&format!("another report: {cold:?}\n{warm:?}")));
+                    }
+                }
+                (None, None) => {}
+                _ => return Err(told("only one of them is rendered")),
+            }
+            edit(&mut song, &mut dice);
+        }
+        Ok(())
+    });
+    hold(held);
+}
+
+/// The report and the bytes of all outputs, if the song can be rendered.
+fn rendered(
+    song: &Song,
+    folder: &Path,
+    store: Option<&Store>,
+    meters: Meters,
+    threads: usize,
+) -> Option<(Report, Vec<Vec<u8>>)> {
+    let checked = check(song, &Made).ok()?.song;
+    let request = Request {
+        master: Some(folder.join("master.wav")),
+        mix: Some(folder.join("mix.wav")),
+        stems: None,
+        trace: None,
+        format: Format::WavFloat,
+        part: None,
+        meters,
+        machine: machine(threads, 2048),
+        keep: Vec::new(),
+        store: store.cloned(),
+    };
+    let stop = AtomicBool::new(false);
+    let report = render(&checked, &request, &Made, &Progress { told: &|_, _, _| {}, stop: &stop });
+    let mut report = match report {
+        Ok(report) => report,
+        Err(RenderError::Song(_)) => return None,
+        Err(error) => panic!("{error}"),
+    };
+    report.recalled = None;
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    Some((report, vec![read("master.wav"), read("mix.wav")]))
+}
