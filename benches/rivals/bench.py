@@ -16,7 +16,7 @@ import measure
 import rows
 import session
 import tables
-from adapters import limit
+from adapters import limit, mixwright
 from adapters.job import Job
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -88,7 +88,7 @@ def settings():
 
 
 def extras(commands):
-    """NAME=COMMAND, where {dir} is the session's folder and {out} the WAV to make."""
+    """NAME=COMMAND, where {dir} is the session's folder, with stems and mix.rhai, and {out} the WAV to make."""
 
     def row(text):
         name, _, words = text.partition("=")
@@ -109,6 +109,7 @@ def measured(name, present, own):
     folder = os.path.join(own.folder, name)
     tell(f"session {name}: stems in {folder}")
     mix = session.make(name, folder)
+    mixwright.lay_script(folder)
     results = [prepared(place, row, mix, folder, own) for place, row in enumerate(present)]
     for round in range(own.warm + own.rounds):
         for result in results:

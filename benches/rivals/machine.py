@@ -57,13 +57,20 @@ def versions():
 
 
 def described():
-    cpu = first(r"model name\s*:\s*(.+)", "/proc/cpuinfo") or platform.machine()
+    cpu = processor()
     memory = int(first(r"MemTotal:\s*(\d+)", "/proc/meminfo") or 0) / 2**20
     system = first(r'PRETTY_NAME="(.+)"', "/etc/os-release") or platform.platform()
     flags = (first(r"flags\s*:\s*(.+)", "/proc/cpuinfo") or "").split()
     level = next((name for flag, name in [("avx512f", "AVX-512"), ("avx2", "AVX2")] if flag in flags), "no AVX2")
     virtual = ", a virtual machine" if "hypervisor" in flags else ""
     return f"{cpu} with {level}, {os.cpu_count()} cores{virtual}, {memory:.0f} GB, {system}, {datetime.date.today()}"
+
+
+def processor():
+    """As the kernel names it. Virtual machines often hide the model's name: its numbers tell it all the same."""
+    name = first(r"model name\s*:\s*(.+)", "/proc/cpuinfo") or platform.machine()
+    family, model = (first(rf"{of}\s*:\s*(\d+)", "/proc/cpuinfo") for of in ("cpu family", "model"))
+    return f"{name} (family {family}, model {model})" if family and model else name
 
 
 def first(pattern, path):

@@ -1,12 +1,15 @@
 #!/bin/sh
 # The reference mix, rendered by mixwright and its rivals: builds, makes the stems once, measures, prints the tables.
 #
-#   benches/rivals/run.sh                                all of it: about forty minutes, 5 GB of disk
-#   benches/rivals/run.sh --write                        and puts the tables into docs/performance.md
+#   benches/rivals/run.sh                                all of it: about half an hour, 5 GB of disk
+#   benches/rivals/run.sh --write                        and puts the tables into docs/performance.md; all rows and
+#                                                        sessions, but as few rounds as you like, which the tables tell
 #   ONLY='mixwright|limit' SESSIONS=S ROUNDS=3 WARM=0 benches/rivals/run.sh      some of it, in a minute
 #   benches/rivals/run.sh 'mine=mine --mix {dir}/session.json --to {out}'        and one more engine beside them
+#   benches/rivals/run.sh 'before=/tmp/before/mixwright render {dir}/mix.rhai -o {out} --threads 2 --quiet'
+#                                                        and another build of mixwright: {dir} holds the session
 #
-# BENCH_DIR      takes stems, mixes and tables (target/rivals)
+# BENCH_DIR      takes stems, mixes and tables (target/rivals): the tables are results.md in it
 # ONLY           a pattern: the rows whose names it is found in
 # SESSIONS       A,S: 24 stems of 180 s, 8 stems of 60 s
 # ROUNDS, WARM   rounds that count (5), and rounds before them that do not (1)
