@@ -1,7 +1,7 @@
 //! `render --profile`: where the time went, for people and as JSON.
 
 use crate::table::{aligned, plain};
-use comfy_table::Table;
+use comfy_table::{CellAlignment, Table};
 use mixwright_engine::{
     render::profile::{Does, PackTime, PartTime, Profile, StripTime},
     song::StripKind,
@@ -17,6 +17,12 @@ const SMALL: f64 = 0.2;
 
 /// Words of a pack's effects at most.
 const MOST_WORDS: usize = 6;
+
+/// Names of a pack's strips at most.
+const MOST_NAMES: usize = 4;
+
+/// Of what the figures of a column are a share: a report has shares of the loudness too.
+const OF_WORK: &str = "of all work";
 
 /// A profile, and what the engine did not time as it was not its work.
 pub(crate) struct Told<'p> {
@@ -42,18 +48,25 @@ impl Told<'_> {
     pub(crate) fn json(&self) -> Value {
         let mut json = serde_json::to_value(self.engine).unwrap_or_default();
         let phases = self.every_phase().into_iter();
-        json["phases"] = phases.map(|(phase, time)| json!({ "phase": phase, "time": time })).collect();
+        let phases = phases
+            .map(|(phase, time)| json!({ "phase": phase, "time": time, "share": self.of_the_clock(time) }));
+        json["phases"] = phases.collect();
         json
     }
 
     fn phases(&self) -> Table {
-        let mut table = plain(&["phase", "ms"]);
-        for (phase, time) in self.every_phase() {
-            table.add_row([phase, ms(time)]);
+        let mut table = plain(&["phase", "ms", "of the clock"]);
+        let all = ("all".to_owned(), millis(self.took));
+        for (phase, time) in self.every_phase().into_iter().chain([all]) {
+            table.add_row([phase, ms(time), percent(self.of_the_clock(time))]);
         }
-        table.add_row(["all".to_owned(), ms(millis(self.took))]);
         aligned(&mut table);
         table
+    }
+
+    /// The share of a time in all that passed.
+    fn of_the_clock(&self, time: Ms) -> Percent {
+        Percent(100.0 * time.0 / millis(self.took).0.max(f64::MIN_POSITIVE))
     }
 
     /// The phases of the engine, between those of the command.
@@ -69,7 +82,7 @@ impl Told<'_> {
 }
 
 fn strips(profile: &Profile) -> Table {
-    let mut table = plain(&["work", "ms", "share", ""]);
+    let mut table = plain(&["work", "ms", OF_WORK, ""]);
     for strip in &profile.strips {
         table.add_row([name(strip), ms(strip.time), percent(strip.share), String::new()]);
         table.add_rows(parts(&strip.parts));
@@ -79,9 +92,12 @@ fn strips(profile: &Profile) -> Table {
     table
 }
 
-/// A row for each part of a strip, and one for all that are small.
+/// A row for each part of a strip, and one for all that are small. Where all are, the strip's own row says as much.
 fn parts(parts: &[PartTime]) -> Vec<[String; 4]> {
     let small = parts.iter().rev().take_while(|part| part.share.0 < SMALL).count();
+    if small == parts.len() {
+        return Vec::new();
+    }
     let (told, small) = parts.split_at(if small > 1 { parts.len() - small } else { parts.len() });
     let mut rows: Vec<_> = told.iter().map(row).collect();
     if !small.is_empty() {
@@ -122,7 +138,7 @@ fn over_all(profile: &Profile) -> Table {
     }
     let mut kinds: Vec<(&str, (f64, f64))> = kinds.into_iter().collect();
     kinds.sort_by(|(_, a), (_, b)| b.0.total_cmp(&a.0));
-    let mut table = plain(&["over all strips", "ms", "share"]);
+    let mut table = plain(&["over all strips", "ms", OF_WORK]);
     for (kind, (time, share)) in kinds {
         table.add_row([kind.to_owned(), ms(Ms(time)), percent(Percent(share))]);
     }
@@ -145,7 +161,7 @@ fn kind(does: Does) -> &'static str {
 }
 
 fn stages(profile: &Profile) -> Table {
-    let mut table = plain(&["stage", "packs", "outputs", "ms", "share"]);
+    let mut table = plain(&["stage", "packs", "outputs", "ms", "of playing"]);
     for (i, stage) in profile.stages.iter().enumerate() {
         let (packs, outputs) = (stage.packs.to_string(), stage.outputs.to_string());
         table.add_row([i.to_string(), packs, outputs, ms(stage.time), percent(stage.share)]);
@@ -158,32 +174,25 @@ fn stages(profile: &Profile) -> Table {
 fn packs(profile: &Profile) -> Option<Table> {
     let packs = &profile.packs;
     let fill = packs.fill?;
-    let mut table = plain(&["side by side", "strips", "places", "filled", "ms", "share"]);
-    for run in &packs.runs {
-        let (strips, places) = (run.strips.len().to_string(), run.places.to_string());
-        table.add_row([words(run), strips, places, whole(run.fill), ms(run.time), percent(run.share)]);
+    let mut table = plain(&["side by side", "strips", "places", "filled", "ms", OF_WORK, ""]);
+    for PackTime { effects, strips, places, fill, time, share } in &packs.runs {
+        let (words, names) = (first(effects, MOST_WORDS, " "), first(strips, MOST_NAMES, ", "));
+        let (strips, places) = (strips.len().to_string(), places.to_string());
+        table.add_row([words, strips, places, whole(*fill), ms(*time), percent(*share), names]);
     }
-    let share = Percent(packs.runs.iter().map(|run| run.share.0).sum());
+    let (all, share) = ("all, by time".to_owned(), Percent(packs.runs.iter().map(|run| run.share.0).sum()));
     let nothing = String::new;
-    table.add_row([
-        "all, by time".to_owned(),
-        nothing(),
-        nothing(),
-        whole(fill),
-        ms(packs.time),
-        percent(share),
-    ]);
+    table.add_row([all, nothing(), nothing(), whole(fill), ms(packs.time), percent(share), nothing()]);
     aligned(&mut table);
+    table.column_iter_mut().last()?.set_cell_alignment(CellAlignment::Left);
     Some(table)
 }
 
-/// The effects of a run, or the first of them.
-fn words(run: &PackTime) -> String {
-    match run.effects.len() {
-        all if all > MOST_WORDS => {
-            format!("{} and {} more", run.effects[..MOST_WORDS - 1].join(" "), all + 1 - MOST_WORDS)
-        }
-        _ => run.effects.join(" "),
+/// All words, or the first of them where there are more than so many.
+fn first(words: &[String], most: usize, between: &str) -> String {
+    match words.len() {
+        all if all > most => format!("{} and {} more", words[..most - 1].join(between), all + 1 - most),
+        _ => words.join(between),
     }
 }
 
@@ -214,4 +223,33 @@ fn percent(share: Percent) -> String {
 
 fn whole(share: Percent) -> String {
     format!("{:.0} %", share.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, share: f64) -> PartTime {
+        let (does, time) = (Does::Effect, Ms(share));
+        PartTime { name: name.to_owned(), does, effect: None, time, share: Percent(share), side_by_side: 1 }
+    }
+
+    fn told(shares: &[(&str, f64)]) -> Vec<String> {
+        let all: Vec<PartTime> = shares.iter().map(|(name, share)| part(name, *share)).collect();
+        parts(&all).into_iter().map(|[name, ..]| name).collect()
+    }
+
+    #[test]
+    fn small_parts_share_a_row_unless_there_is_nothing_else() {
+        assert_eq!(told(&[("eq", 5.0), ("gate", 0.1), ("sum", 0.1)]), ["  eq", "  2 others"]);
+        assert_eq!(told(&[("eq", 5.0), ("gate", 0.1)]), ["  eq", "  gate"]);
+        assert!(told(&[("eq", 0.1), ("gate", 0.1)]).is_empty(), "the strip's row says it");
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names = ["a", "b", "c", "d", "e"].map(str::to_owned);
+        assert_eq!(first(&names[..4], 4, ", "), "a, b, c, d");
+        assert_eq!(first(&names, 4, ", "), "a, b, c and 2 more");
+    }
 }

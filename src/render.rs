@@ -89,6 +89,9 @@ fn said(
             json["sections"] = sections.iter().map(section).collect();
             json["seconds_taken"] = took.as_secs_f64().into();
             if let Some(profile) = profile {
+                json["files"] = serde_json::json!(
+                    [report.files.as_slice(), std::slice::from_ref(&profile.engine.trace)].concat()
+                );
                 json["profile"] = profile.json();
             }
             print(&format!("{json:#}\n"))

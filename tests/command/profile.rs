@@ -74,14 +74,20 @@ fn tables_name_all_that_took_time() {
         "  finish ",
         "compress high_shelf",
         "75 %",
+        "choir 1, choir 2, choir 3",
     ] {
         assert!(err.contains(words), "{words:?} is missing in\n{err}");
     }
-    for head in ["work", "over all strips", "stage", "side by side", "thread", "phase"] {
-        assert!(
-            err.lines().any(|line| line.trim_start().starts_with(head)),
-            "{head:?} heads no table in\n{err}"
-        );
+    for (head, share) in [
+        ("work", "of all work"),
+        ("over all strips", "of all work"),
+        ("stage", "of playing"),
+        ("side by side", "of all work"),
+        ("thread", "used"),
+        ("phase", "of the clock"),
+    ] {
+        let heads = |line: &str| line.trim_start().starts_with(head) && line.contains(share);
+        assert!(err.lines().any(heads), "{head:?} heads no table with {share:?} in\n{err}");
     }
     assert_eq!(err.lines().last(), Some("wrote out.trace.json"));
 }
@@ -113,6 +119,7 @@ fn shares_add_up_to_the_whole() {
     assert!(near(number(&profile["work"]), work + phase("finishing")), "{profile:#}");
     assert!(near(phase("playing"), wall), "{profile:#}");
     assert!(near(sum(phases, "time"), 1e3 * number(&report["seconds_taken"])), "{profile:#}");
+    assert!(near(sum(phases, "share"), 100.0), "{profile:#}");
 }
 
 #[test]
@@ -234,7 +241,13 @@ fn no_bit_changes_and_nothing_is_left_without_it() {
         );
     }
     let report = studio.json("render mix.rhai -o out.wav --json");
-    assert_eq!(report.get("profile"), None);
+    assert_eq!((report.get("profile"), &report["files"]), (None, &serde_json::json!(["out.wav"])));
+    let report = studio.json("render mix.rhai -o out.wav --quiet --json --profile");
+    assert_eq!(
+        report["files"],
+        serde_json::json!(["out.wav", "out.trace.json"]),
+        "what is asked for is said"
+    );
 }
 
 #[test]
