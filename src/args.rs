@@ -90,19 +90,21 @@ pub(crate) struct Render {
     /// Strips that are silent, separated by commas.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) mute: Vec<String>,
-    /// Threads that work; one for each core if not given. Changes no bit of the output.
+    /// Threads that work, 1 to 256; one for each core if not given. Fewer leave cores to other programs. Changes no bit
+    /// of the output.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
-    /// Frames that effects work on at once, at most. Changes no bit of the output.
+    /// Frames that effects work on at once, at most, 1 to 65536. Smaller ones take a little less memory and more time;
+    /// much larger ones far more memory (65536: more than twice as much), and are no faster. Changes no bit of the output.
     #[arg(long, value_name = "N", default_value_t = Machine::default().block as u32, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) block: u32,
-    /// Strips of which like effects run side by side at most; as many as suit the CPU if not given. Changes no bit of the
-    /// output.
+    /// Strips of which like effects run side by side at most; as many as suit the CPU if not given. `--profile` tells
+    /// whether another number is faster for a song. Changes no bit of the output.
     #[arg(long, value_name = "N", value_parser = PossibleValuesParser::new(["1", "2", "4", "8", "16"]).try_map(|n| n.parse::<usize>()))]
     pub(crate) pack: Option<usize>,
-    /// Tell on the standard error where the time went: strip by strip with their effects, by stages, packs and threads. A
-    /// trace of it all goes beside the output, `OUT.trace.json`, for ui.perfetto.dev, chrome://tracing or Firefox's
-    /// profiler. Changes no bit of the output.
+    /// Tell on the standard error where the time went: strip by strip with their effects, by stages of the pipeline, by
+    /// what ran side by side, and by threads. A trace of it all goes beside the output, `OUT.trace.json`, for
+    /// ui.perfetto.dev, chrome://tracing or Firefox's profiler. Changes no bit of the output.
     #[arg(long)]
     pub(crate) profile: bool,
     #[command(flatten)]
@@ -110,7 +112,7 @@ pub(crate) struct Render {
     /// Print the report as JSON, and the profile within it.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Print nothing but errors; what would only be printed is not measured either.
+    /// Print nothing but errors, and what `--json` asks for; what would only be printed is not measured either.
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }

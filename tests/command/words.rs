@@ -127,6 +127,18 @@ fn arguments_that_there_are_not() {
     for args in ["", "rendr mix.rhai", "render", "render mix.rhai --formt wav16", "show mix.rhai"] {
         assert_eq!(studio.run(args).code, 2, "{args}");
     }
+    let help = studio.done("render --help");
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (option, most) in [("threads", 256), ("block", 65_536)] {
+        assert!(help.contains(&format!("1 to {most}")), "the range of --{option} is missing in\n{help}");
+        for beyond in [0, most + 1] {
+            assert_eq!(
+                studio.run(&format!("render mix.rhai --{option} {beyond}")).code,
+                2,
+                "{option} {beyond}"
+            );
+        }
+    }
     assert!(studio.done("--help").contains("Exit codes: 0 done"));
     assert!(studio.done("--version").starts_with("mixwright "));
 }
