@@ -183,7 +183,7 @@ fn the_trace_is_what_happened() {
         *names.entry(slice["name"].as_str().unwrap()).or_default() += 1;
     }
     let turns = names["clips of kick"];
-    assert!(turns > 50, "{names:?}");
+    assert!(turns > 10, "{names:?}");
     for name in ["compress high_shelf of 3 tracks", "meter of 4 strips", "output of master", "mix of master"]
     {
         assert_eq!(names.get(name), Some(&turns), "{name:?} in {names:?}");
