@@ -16,7 +16,7 @@ def render(reverb="freeverb", cpu=None, report=False):
     def command(job):
         script = job.path(os.path.basename(SCRIPT))
         held_down = ["env", f"MIXWRIGHT_CPU={cpu}"] if cpu else []
-        words = [*held_down, BINARY, "render", script, "-o", job.out, "--threads", str(job.threads)]
+        words = [*held_down, BINARY, "render", script, "-o", job.out, "--threads", str(job.threads), "--no-cache"]
         return words + ["--param", f"reverb={reverb}"] + ([] if report else ["--quiet"])
 
     return command
