@@ -21,7 +21,8 @@ mod table;
 
 use args::{Args, Verb};
 use clap::{CommandFactory, Parser};
-use mixwright_engine::panic::said;
+use mixwright_engine::{diagnostic::Diagnostic, panic::said};
+use mixwright_nodes::dsp::cpu;
 use outcome::Outcome;
 use std::io::Write;
 use std::process::ExitCode;
@@ -42,6 +43,12 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<(), Outcome> {
+    if let Some(told) = cpu::mistold() {
+        let message = format!("`MIXWRIGHT_CPU={told}` names no vectors that a CPU has");
+        return Err(Outcome::Author(vec![
+            Diagnostic::error(message).hint("it is `sse2`, `avx2` or `avx512`"),
+        ]));
+    }
     match args.verb {
         Verb::Render(args) => render::run(&args),
         Verb::Check(args) => check::run(&args),

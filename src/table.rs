@@ -18,9 +18,10 @@ use std::time::Duration;
 /// A render in figures.
 pub(crate) fn report(report: &Report, sections: &[sections::Measured], took: Duration) -> String {
     let mut text = format!("{}\n\n", strips(&report.strips));
-    if !report.reductions.is_empty() {
+    let told: Vec<_> = report.reductions.iter().filter(|reduction| reduction.most.0 >= 0.05).collect();
+    if !told.is_empty() {
         let mut table = plain(&["turned down by at most", "dB"]);
-        for reduction in report.reductions.iter().filter(|reduction| reduction.most.0 >= 0.05) {
+        for reduction in told {
             table.add_row([reduction.effect.clone(), format!("{:.1}", reduction.most.0)]);
         }
         aligned(&mut table);

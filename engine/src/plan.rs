@@ -43,6 +43,9 @@ impl Machine {
     /// Frames that a thread works on before it goes on to another lane, where each tick writes so many planes: as many
     /// blocks as are worth the change, and as are still near when the next tick reads them. Where even short turns write
     /// more than a cache holds, all comes from afar, and long ones fetch it less often.
+    ///
+    /// # Panics
+    /// If a block has no frames.
     pub fn turn(&self, planes: usize) -> usize {
         const SHORTEST: usize = 1024;
         const LONGEST: usize = 8192;

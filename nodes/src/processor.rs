@@ -29,7 +29,7 @@ pub struct Setup {
 pub struct Io<'a> {
     /// Enters holding the input, leaves holding the output.
     pub audio: Block<'a>,
-    /// Sidechain keys. Strips of a pack have their keys side by side in the same places.
+    /// Sidechain keys; none in a pack, as no strip with a key is packed.
     pub keys: &'a [View<'a>],
     /// What followers say: one channel each, in the unit of the parameter that they move.
     pub controls: &'a [View<'a>],

@@ -125,3 +125,13 @@ fn every_level_of_vectors_gives_the_same_bytes() {
         }
     }
 }
+
+#[test]
+fn vectors_that_no_cpu_has_are_refused() {
+    let studio = Studio::new();
+    for told in ["foo", "AVX2", ""] {
+        let ran = studio.command("effects").env("MIXWRIGHT_CPU", told).output().unwrap();
+        let err = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(ran.status.code() == Some(2) && err.contains("it is `sse2`, `avx2` or `avx512`"), "{err}");
+    }
+}

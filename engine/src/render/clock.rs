@@ -133,8 +133,8 @@ impl Watch {
 
     /// A phase is over.
     pub(super) fn over(&mut self, phase: Phase) {
-        if let Some(Phases { begun, ends }) = &mut self.0 {
-            ends.push((phase, begun.elapsed()));
+        if let Some(phases) = &mut self.0 {
+            phases.over(phase);
         }
     }
 
@@ -145,6 +145,11 @@ impl Watch {
 }
 
 impl Phases {
+    /// A phase is over.
+    pub(super) fn over(&mut self, phase: Phase) {
+        self.ends.push((phase, self.begun.elapsed()));
+    }
+
     /// Each with its begin and its end.
     pub(super) fn spans(&self) -> impl Iterator<Item = (Phase, Duration, Duration)> {
         let begins = std::iter::once(Duration::ZERO).chain(self.ends.iter().map(|(_, end)| *end));

@@ -147,7 +147,7 @@ impl Request {
 pub enum Meters {
     /// All strips, the mix and the master.
     All,
-    /// Nothing, for those who read no report: meters take a sixth of the time.
+    /// Nothing, for those who read no report.
     None,
 }
 
@@ -210,15 +210,19 @@ fn attempt(
     let read = recall.as_ref().map_or(ran.clone(), |recall| recall.complete(&graph, &resumed, ran));
     let made = ears.finish(song, request, length, progress)?;
     watch.over(Phase::Finishing);
+    let phases = watch.stop();
+    let account = phases.map(|phases| Account { song, graph: &resumed, plan: &plan, worked, phases });
+    // All that may fail comes before the first file takes its place.
+    let traced =
+        account.as_ref().zip(trace.as_deref()).map(|(account, to)| trace::write(account, to)).transpose()?;
     let mut report = made.close(song, &graph, read.clone())?;
     report.recalled = recall.as_ref().map(|recall| {
         let kept = recall.keep(&graph, keepers, &read, song.rate, sources);
         Recalled { trouble: kept.err().map(|error| error.to_string()), ..recall.told(&graph, &whole, &plan) }
     });
-    watch.over(Phase::Closing);
-    if let (Some(phases), Some(trace)) = (watch.stop(), trace) {
-        let account = Account { song, graph: &resumed, plan: &plan, worked, phases };
-        trace::write(&account, &trace)?;
+    if let (Some(mut account), Some(trace), Some(traced)) = (account, trace, traced) {
+        traced.commit()?;
+        account.phases.over(Phase::Closing);
         report.profile = Some(account.profile(trace));
     }
     Ok(report)

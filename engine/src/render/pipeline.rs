@@ -155,6 +155,7 @@ impl<'l> Pipeline<'l> {
             let tap = LiveTap::new(tap, plan, found_in(&reads, &addresses));
             latest = if tap.whole { latest } else { latest.max(tap.late) };
             let stage = reads.iter().map(|(_, stage)| stage + 1).max().unwrap_or_default();
+            assert!(reads.iter().all(|(_, of)| of + 1 == stage), "a tap hears what is of one stage");
             workers.push(Worker { stage, cost: 10.0, task: Task::Tap(tap), reads, failed: None, log: None });
         }
         let stages = workers.iter().map(|worker| worker.stage + 1).max().unwrap_or(0);
@@ -179,7 +180,7 @@ impl<'l> Pipeline<'l> {
     /// Works from the window's first frame to its last.
     ///
     /// # Errors
-    /// What first failed: a source, a listener, a node, or the wish to go on.
+    /// What failed: a source, a listener, a node, or the wish to go on.
     pub fn run(&mut self, progress: &Progress<'_>) -> Result<(), RenderError> {
         self.schedule().run(self.on.threads, &Playing { pipeline: self, progress })?;
         if let Some(error) = self.workers.iter_mut().find_map(|worker| own(worker).failed.take()) {
@@ -346,6 +347,10 @@ impl<'l> LiveTap<'l> {
             (address(lane), plan.lanes[lane].width.channels())
         };
         let late = outputs.first().map_or(0, |output| of(output).latency.0);
+        assert!(
+            outputs.iter().all(|output| of(output).latency.0 == late),
+            "a tap hears what is equally late"
+        );
         LiveTap {
             from: outputs.iter().map(from).collect(),
             late,

@@ -61,6 +61,8 @@ impl Schedule {
 
     /// What one thread does.
     fn take_turns(&self, state: &State, work: &impl Work, thread: usize) {
+        // Where the work panics nobody waits for it.
+        let _stops = StopsOthers(state);
         while !state.stopped.load(Ordering::Relaxed) {
             let turn = state.next.fetch_add(1, Ordering::Relaxed);
             let (tick, place) = (turn / self.order.len().max(1), turn % self.order.len().max(1));
@@ -76,6 +78,17 @@ impl Schedule {
                 return;
             }
             state.done[worker].store(tick + 1, Ordering::Release);
+        }
+    }
+}
+
+/// Stops all threads if it is dropped by a panic.
+struct StopsOthers<'s>(&'s State);
+
+impl Drop for StopsOthers<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stopped.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -177,6 +190,27 @@ mod tests {
             let work = noted(7);
             Schedule::new(&[1.0, 3.0, 2.0], work.waits.clone(), 1_000_000).run(threads, &work).unwrap();
             assert!(work.finished.iter().all(|ticks| ticks.load(Ordering::SeqCst) <= 8));
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_run_on_all_threads() {
+        struct Breaks;
+        impl Work for Breaks {
+            fn begin(&self, tick: usize) -> bool {
+                assert!(tick < 3, "broken");
+                true
+            }
+
+            fn work(&self, _: usize, _: usize, _: usize) -> bool {
+                true
+            }
+        }
+        for threads in [1, 4] {
+            let wait = |worker| vec![Wait { worker, lag: 1 }];
+            let schedule = Schedule::new(&[1.0, 2.0, 3.0], vec![wait(0), wait(2), wait(0)], 1_000);
+            let run = std::panic::AssertUnwindSafe(|| schedule.run(threads, &Breaks));
+            assert!(std::panic::catch_unwind(run).is_err(), "{threads}");
         }
     }
 

@@ -20,18 +20,18 @@ use std::time::Duration;
 /// Words of a pack's name at most.
 const MOST_WORDS: usize = 5;
 
-/// Writes the trace of a render that is over.
+/// Writes the trace of a render whose files are about to take their places, as it then will.
 ///
 /// # Errors
 /// If the disk refuses.
-pub(super) fn write(account: &Account<'_>, target: &Path) -> Result<(), RenderError> {
+pub(super) fn write(account: &Account<'_>, target: &Path) -> Result<files::Output, RenderError> {
     let output = files::Output::create(target)?;
     let mut writer = output.writer()?;
     let failed = |source| -> FileError { output.failed(source) };
     events(account, &mut writer).map_err(failed)?;
     writer.flush().map_err(failed)?;
     drop(writer);
-    Ok(output.commit()?)
+    Ok(output)
 }
 
 fn events(account: &Account<'_>, to: &mut impl Write) -> io::Result<()> {

@@ -97,11 +97,21 @@ pub fn level() -> Level {
         1 => Level::Avx2,
         2 => Level::Avx512,
         _ => {
-            let level = held_down(best(), std::env::var("MIXWRIGHT_CPU").ok().as_deref());
+            let level = held_down(best(), told().as_deref());
             LEVEL.store(level as u8, Ordering::Relaxed);
             level
         }
     }
+}
+
+/// The level that the environment tells.
+fn told() -> Option<String> {
+    Some(std::env::var_os("MIXWRIGHT_CPU")?.to_string_lossy().into_owned())
+}
+
+/// What the environment tells, if that is no level: it would hold nothing down.
+pub fn mistold() -> Option<String> {
+    told().filter(|told| !["sse2", "avx2", "avx512"].contains(&told.as_str()))
 }
 
 fn best() -> Level {

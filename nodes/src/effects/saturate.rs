@@ -47,7 +47,8 @@ params! {
         drive: Db = 6.0 in 0.0..=36.0,
         /// Lifts the highs before the curve and lowers them after it: more than 0 bends the highs first, less the lows.
         tone: Db = 0.0 in -6.0..=6.0,
-        /// Shifts the curve off its centre: the further from the kind's own 0 %, the more even harmonics.
+        /// Shifts the curve off its centre: the further from the kind's own 0 %, the more even harmonics. Moved fast by a
+        /// curve it is heard by itself, as a thump, even of silence.
         bias: Percent = 0.0 in -100.0..=100.0,
         /// How many times the song's rate the curve runs at: "auto" takes 4 (diode 8), and twice that if the drive, where
         /// it stands without its curve, is above 9 dB.
