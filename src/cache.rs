@@ -2,7 +2,11 @@
 
 use crate::{args, outcome::Outcome, print, tell};
 use etcetera::BaseStrategy;
-use mixwright_engine::store::{Holds, Store};
+use mixwright_engine::{
+    diagnostic::Diagnostic,
+    render::report::Report,
+    store::{Holds, Store},
+};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -37,6 +41,16 @@ pub(crate) fn store(args: &args::Caching) -> Option<Store> {
             None
         }
     }
+}
+
+/// Why nothing more is kept, if the disk refused.
+pub(crate) fn trouble(report: &Report) -> Vec<Diagnostic> {
+    let trouble = report.recalled.as_ref().and_then(|recalled| recalled.trouble.as_ref());
+    let told = |cause| {
+        Diagnostic::warning(format!("the cache took nothing of this render: {cause}"))
+            .hint("make room, or name another folder with `--cache DIR`; the sound is whole")
+    };
+    trouble.map(told).into_iter().collect()
 }
 
 /// The folder that is asked for, or the one that the system has for caches.

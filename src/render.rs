@@ -82,6 +82,7 @@ fn said(
     let profile = profile.map(|(engine, declaring)| Told { engine, declaring, took });
     if !args.quiet {
         load::warn(&clippings(report));
+        load::warn(&cache::trouble(report));
     }
     match (args.json, args.quiet) {
         (true, _) => {

@@ -4,6 +4,7 @@
 //! they are read. What is damaged, cut short, foreign or old is as good as missing. Processes may share a folder.
 
 mod readings;
+mod seen;
 mod signal;
 
 pub(crate) use readings::Readings;
@@ -12,6 +13,7 @@ pub(crate) use signal::{Kind, Playing, Recording};
 
 use crate::files::{self, FileError, Found};
 use crate::fingerprint::Fingerprint;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// How far a signal goes, which is that of the render that it was made in.
@@ -85,6 +87,19 @@ impl Store {
     /// If the disk refuses.
     pub(crate) fn keep(&self, recording: Recording, readings: &Readings) -> Result<(), FileError> {
         recording.keep(readings)
+    }
+
+    /// Signals that were made lately, kept or not.
+    pub(crate) fn seen(&self) -> BTreeSet<Fingerprint> {
+        seen::read(&self.folder).into_iter().collect()
+    }
+
+    /// Notes signals that were made.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub(crate) fn note(&self, made: impl Iterator<Item = Fingerprint>) -> Result<(), FileError> {
+        seen::note(&self.folder, made)
     }
 
     /// Takes away what turned out to be damaged.

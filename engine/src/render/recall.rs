@@ -1,8 +1,8 @@
 //! What of a song was rendered before and need not be again, and what of this render is kept for the next.
 //!
 //! Each strip may be kept before its fader, and the mix: moving a fader, pan or send then runs no insert again. A song that
-//! is rendered for the first time keeps only what goes to the master, which is cheap; once it is rendered with a change, all
-//! that must run for it is kept, as it is where the next change will be.
+//! is rendered for the first time keeps only what goes to the master, which is cheap. Later on whatever must be made a second
+//! time is kept; what an edit has just made new is not, as the next edit mostly turns the same knob.
 
 use super::{
     RenderError,
@@ -21,8 +21,8 @@ use mixwright_nodes::{effect::Reading, meter::strips::StripReading, unit::Percen
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A strip whose effects take no longer than this, in nanoseconds a frame, is run again sooner than it is read.
-const WORTH: f64 = 3.0;
+/// A strip whose effects take no longer than this, in nanoseconds a frame and channel, is run again sooner than it is read.
+const WORTH: f64 = 1.0;
 
 /// What is known of a song before it is rendered.
 pub(super) struct Recall<'s> {
@@ -104,12 +104,22 @@ impl<'s> Recall<'s> {
             resumed.store(*node, signal.clone());
         }
         resumed.strips.retain(|(_, node)| self.strip(*node).is_none());
-        let kept = if self.stored.is_empty() { first(graph) } else { candidates(graph) };
-        let worth = |node: &NodeIndex| {
-            self.runs.contains(node) && self.prints.contains_key(node) && worth_keeping(graph, *node)
-        };
-        resumed.kept = kept.into_iter().filter(worth).collect();
+        let first = if self.stored.is_empty() { first(graph) } else { BTreeSet::new() };
+        let seen = self.store.seen();
+        let again = |node: &NodeIndex| seen.contains(&self.prints[node]);
+        let known = candidates(graph).into_iter().filter(|node| self.prints.contains_key(node));
+        let ours = known.filter(|node| first.contains(node) || again(node));
+        resumed.kept = self.made(ours, graph).collect();
         resumed
+    }
+
+    /// Those that are made in this render, and cost more than to read them.
+    fn made<'a>(
+        &'a self,
+        nodes: impl Iterator<Item = NodeIndex> + 'a,
+        graph: &'a Graph,
+    ) -> impl Iterator<Item = NodeIndex> + 'a {
+        nodes.filter(|node| self.runs.contains(node) && worth_keeping(graph, *node))
     }
 
     /// What a strip's meter read before.
@@ -159,6 +169,8 @@ impl<'s> Recall<'s> {
                 before(graph, node).iter().filter_map(|node| self.prints.get(node)).copied().collect();
             self.store.keep(recording, &readings.of_these(&before))?;
         }
+        let made = self.made(candidates(graph).into_iter(), graph).filter_map(|node| self.prints.get(&node));
+        self.store.note(made.copied())?;
         self.store.prune().map(drop)
     }
 
@@ -278,12 +290,12 @@ fn worth_keeping(graph: &Graph, node: NodeIndex) -> bool {
         cost += match graph.net[node].spec {
             NodeSpec::Source(_) | NodeSpec::Stored(_) => 0.0,
             // What is added up was made at some cost.
-            NodeSpec::Sum => WORTH,
+            NodeSpec::Sum => 2.0 * WORTH,
             _ => cost::packed(graph, node),
         };
         at = main(graph, node);
     }
-    cost >= WORTH
+    cost >= WORTH * graph.net[node].output.channels() as f64
 }
 
 /// A node and all that it hears, directly or not.
