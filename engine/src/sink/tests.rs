@@ -122,6 +122,17 @@ fn levels_past_full_scale_are_clipped_by_integers_and_kept_by_floats() {
 }
 
 #[test]
+fn zeros_have_no_sign() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = target(&dir, Format::WavFloat);
+    write(&target, form(Format::WavFloat, 1), &[vec![-0.0, 0.0, -1.0]], &[3]).unwrap();
+    assert_eq!(
+        read(&target)[0].iter().map(|x| x.to_bits()).collect::<Vec<_>>(),
+        [0.0, 0.0, -1.0].map(f32::to_bits)
+    );
+}
+
+#[test]
 fn a_wav_of_odd_length_is_padded() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mix.wav");

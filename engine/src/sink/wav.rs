@@ -38,9 +38,13 @@ impl Wav {
         }
     }
 
+    /// Zeros are written without a sign: which they have depends on where work was cut, as a sum of one signal has none.
     pub(super) fn write_floats(&mut self, planes: &[&[f32]]) -> io::Result<()> {
+        let unsigned = |x: f32| x + 0.0;
         let frames = 0..planes[0].len();
-        self.write_bytes(frames.flat_map(|frame| planes.iter().map(move |plane| plane[frame].to_le_bytes())))
+        let samples =
+            frames.flat_map(|frame| planes.iter().map(move |plane| unsigned(plane[frame]).to_le_bytes()));
+        self.write_bytes(samples)
     }
 
     fn write_bytes<const N: usize>(&mut self, samples: impl Iterator<Item = [u8; N]>) -> io::Result<()> {

@@ -37,9 +37,12 @@ fn edited_songs_sound_as_if_nothing_had_been_rendered_before() {
             let warm = rendered(&song, folder.path(), Some(&store), meters, threads);
             match (cold, warm) {
                 (Some((cold, bytes)), Some((warm, stored))) => {
-                    let same = bytes.iter().zip(&stored).filter(|(a, b)| a == b).count();
-                    if same < bytes.len() || bytes.len() != stored.len() {
-                        return Err(told(&format!("{} of {} files differ", bytes.len() - same, bytes.len())));
+                    if let Some(what) = ["the master", "the mix"]
+                        .into_iter()
+                        .zip(bytes.iter().zip(&stored))
+                        .find_map(|(name, (a, b))| differs(name, a, b))
+                    {
+                        return Err(told(&what));
                     }
                     if cold != warm {
                         return Err(told(&format!("another report: {cold:?}\n{warm:?}")));
@@ -53,6 +56,19 @@ fn edited_songs_sound_as_if_nothing_had_been_rendered_before() {
         Ok(())
     });
     hold(held);
+}
+
+/// Where one file of floats is not as the other, if anywhere.
+fn differs(name: &str, cold: &[u8], warm: &[u8]) -> Option<String> {
+    if cold.len() != warm.len() {
+        return Some(format!("{name} has {} or {} bytes", cold.len(), warm.len()));
+    }
+    let words = |bytes: &[u8]| -> Vec<f32> {
+        bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect()
+    };
+    let (cold, warm) = (words(cold), words(warm));
+    let at = cold.iter().zip(&warm).position(|(a, b)| a.to_bits() != b.to_bits())?;
+    Some(format!("{name} is {:?} or {:?} at word {at}", cold[at], warm[at]))
 }
 
 /// The report and the bytes of all outputs, if the song can be rendered.
