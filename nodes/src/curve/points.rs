@@ -103,10 +103,11 @@ impl Points {
             _ => values.fill(self.inner(here.value)),
         }
         if glides {
-            let jump = self.inner(self.list[i - 1].value) - self.inner(here.value);
+            // From where it was to where the curve has got to by now: never past any of its points.
+            let was = self.inner(self.list[i - 1].value);
             let left = (1..=self.glide - (at - here.at.0)).rev();
             for (value, left) in values.iter_mut().zip(left) {
-                *value += jump * left as f64 / self.glide as f64;
+                *value += (was - *value) * left as f64 / self.glide as f64;
             }
         }
         if self.scale == Scale::Octaves {
@@ -247,6 +248,25 @@ mod tests {
         assert_eq!(p.still(1000, 1999), Some(10.0));
         assert_eq!(p.still(1000, 2000), None);
         assert_eq!(p.still(2240, 1 << 40), Some(0.0));
+    }
+
+    #[test]
+    fn a_curve_that_goes_on_while_a_step_glides_passes_none_of_its_points() {
+        for shape in [Shape::Line, Shape::Ease, Shape::Exp, Shape::Step] {
+            for (length, goal) in [(100, 1.3), (1500, 1.3), (1500, 9.0), (239, 0.1)] {
+                for scale in [Scale::Even, Scale::Level, Scale::Octaves] {
+                    let p = points(
+                        &[(0, 0.1, Shape::Step), (50, 6.5, Shape::Step), (50 + length, goal, shape)],
+                        scale,
+                    );
+                    let (least, most) = (p.smallest() - 1e-9, p.largest() + 1e-9);
+                    for at in 0..2000 {
+                        let value = value(&p, at);
+                        assert!((least..=most).contains(&value), "{shape:?} {scale:?}: {value} at {at}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
