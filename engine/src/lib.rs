@@ -2,6 +2,7 @@
 //!
 //! This crate knows no script language and prints nothing.
 
+pub mod changes;
 pub mod check;
 pub mod diagnostic;
 pub mod files;

@@ -80,6 +80,13 @@ impl Timeline {
         Frames((self.along(from, length) - from).round() as i64)
     }
 
+    /// The bar at a frame, with how far on in it; bars count from 1.
+    pub fn bar(&self, frame: f64) -> f64 {
+        let quarters = self.clock.beats(frame);
+        let stave = self.stave(|s| s.quarters <= quarters + 1e-9);
+        stave.bar + (quarters - stave.quarters) / stave.bar_length + 1.0
+    }
+
     /// Quarters of a length that begins at the start of the song, for what repeats.
     pub fn quarters(&self, length: Length) -> f64 {
         let timed = length.seconds * self.rate + length.samples;
@@ -197,6 +204,11 @@ mod tests {
         assert_eq!(line.frame(&Place::bar(3.0)), Frames(third));
         assert_eq!(line.frame(&Place::bar(4.0)), Frames(third + 72_000));
         assert_eq!(line.frame(&Place::bar(3.0).plus(length(0.0, 1.0, 0.0))), Frames(third + 12_000));
+        for (frame, bar) in
+            [(0, 1.0), (48_000, 1.5), (third, 3.0), (third + 36_000, 3.5), (third + 72_000, 4.0)]
+        {
+            assert!((line.bar(frame as f64) - bar).abs() < 1e-9, "{frame}");
+        }
     }
 
     #[test]

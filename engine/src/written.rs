@@ -5,6 +5,7 @@ use crate::{
     song::Song,
 };
 use ron::{Options, extensions::Extensions, ser::PrettyConfig};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The song as RON.
@@ -23,6 +24,12 @@ pub fn from_ron(text: &str, name: &str) -> Result<Song, Diagnostic> {
         let origin = Origin { file: Arc::from(name), line: at.line as u32, column: at.col as u32 };
         Diagnostic::error(small(&error.code.to_string())).at(&origin)
     })
+}
+
+/// Whether two parts of songs would be written alike: they are the same, wherever they were declared.
+pub fn alike<T: Serialize + ?Sized>(one: &T, other: &T) -> bool {
+    let text = |part: &T| options().to_string(part).expect("a song is plain data, and RON holds all of that");
+    text(one) == text(other)
 }
 
 fn options() -> Options {
