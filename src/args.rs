@@ -60,9 +60,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// `mixwright render`.
+/// What is made of a song, and where it goes.
 #[derive(Debug, Arguments)]
-pub(crate) struct Render {
+pub(crate) struct Made {
     #[command(flatten)]
     pub(crate) song: Song,
     /// Where the master goes; named after the script, and after the part, in the present folder if not given.
@@ -102,13 +102,20 @@ pub(crate) struct Render {
     /// whether another number is faster for a song. Changes no bit of the output.
     #[arg(long, value_name = "N", value_parser = PossibleValuesParser::new(["1", "2", "4", "8", "16"]).try_map(|n| n.parse::<usize>()))]
     pub(crate) pack: Option<usize>,
+    #[command(flatten)]
+    pub(crate) caching: Caching,
+}
+
+/// `mixwright render`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) made: Made,
     /// Tell on the standard error where the time went: strip by strip with their effects, by stages of the pipeline, by
     /// what ran side by side, and by threads. A trace of it all goes beside the output, `OUT.trace.json`, for
     /// ui.perfetto.dev, chrome://tracing or Firefox's profiler. Changes no bit of the output.
     #[arg(long)]
     pub(crate) profile: bool,
-    #[command(flatten)]
-    pub(crate) caching: Caching,
     /// Print the report as JSON, and the profile within it.
     #[arg(long)]
     pub(crate) json: bool,

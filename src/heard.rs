@@ -11,7 +11,7 @@ use mixwright_engine::{
 };
 
 /// Silences what is not to be heard.
-pub(crate) fn apply(song: &mut Song, args: &args::Render) -> Result<(), Outcome> {
+pub(crate) fn apply(song: &mut Song, args: &args::Made) -> Result<(), Outcome> {
     let (solo, mute) = (trimmed(&args.solo), trimmed(&args.mute));
     let asked = solo.iter().map(|name| ("--solo", name)).chain(mute.iter().map(|name| ("--mute", name)));
     let wrong: Vec<Diagnostic> = asked.filter_map(|(option, name)| wrong(song, option, name)).collect();

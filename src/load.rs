@@ -25,15 +25,33 @@ pub(crate) struct Loaded {
 
 /// The song that the arguments name; what its script prints goes to the standard error.
 pub(crate) fn song(args: &args::Song) -> Result<Loaded, Outcome> {
+    let Read { song, warnings, read, printed } = read(args)?;
+    printed.iter().for_each(|line| tell(&format!("{line}\n")));
+    Ok(Loaded { song: song?, warnings, read })
+}
+
+/// What came of reading a song: also where it is broken it is known which files were read.
+pub(crate) struct Read {
+    pub(crate) song: Result<Song, Outcome>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) read: Vec<PathBuf>,
+    /// What the script prints.
+    pub(crate) printed: Vec<String>,
+}
+
+/// Reads the song that the arguments name.
+pub(crate) fn read(args: &args::Song) -> Result<Read, Outcome> {
     if args.script.extension().is_some_and(|extension| extension == "ron") {
-        return Ok(Loaded { song: from_ron(args)?, warnings: Vec::new(), read: vec![args.script.clone()] });
+        let read = vec![args.script.clone()];
+        return Ok(Read { song: from_ron(args), warnings: Vec::new(), read, printed: Vec::new() });
     }
     let evaluation = mixwright_scripts::evaluate(&args.script, &args.params)?;
-    evaluation.printed.iter().for_each(|line| tell(&format!("{line}\n")));
-    match evaluation.song {
-        Ok(song) => Ok(Loaded { song, warnings: evaluation.warnings, read: evaluation.read }),
-        Err(errors) => Err(Outcome::Author(errors)),
-    }
+    Ok(Read {
+        song: evaluation.song.map_err(Outcome::Author),
+        warnings: evaluation.warnings,
+        read: evaluation.read,
+        printed: evaluation.printed,
+    })
 }
 
 fn from_ron(args: &args::Song) -> Result<Song, Outcome> {

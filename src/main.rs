@@ -3,6 +3,7 @@
 mod args;
 mod cache;
 mod check;
+mod clipped;
 mod draw;
 mod effects;
 mod heard;
@@ -14,6 +15,7 @@ mod part;
 mod profile;
 mod progress;
 mod render;
+mod request;
 mod sections;
 mod show;
 mod stop;

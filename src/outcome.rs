@@ -40,17 +40,19 @@ impl Outcome {
         }
     }
 
+    /// All that is to be told of it.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Outcome::World(message, hint) => vec![Diagnostic::error(message).hints(hint.clone())],
+            Outcome::Author(found) => found.clone(),
+            Outcome::Bug(cause) => vec![broken(cause)],
+            Outcome::Told(_) => Vec::new(),
+        }
+    }
+
     /// Tells it on the standard error.
     pub(crate) fn print(&self) {
-        match self {
-            Outcome::World(message, hint) => {
-                let error = Diagnostic::error(message);
-                tell(&draw::draw(&error.hints(hint.clone())));
-            }
-            Outcome::Author(found) => found.iter().for_each(|found| tell(&draw::draw(found))),
-            Outcome::Bug(cause) => tell(&draw::draw(&broken(cause))),
-            Outcome::Told(_) => {}
-        }
+        self.diagnostics().iter().for_each(|found| tell(&draw::draw(found)));
     }
 }
 

@@ -14,15 +14,13 @@ pub(crate) struct Outputs {
     pub(crate) mix: Option<PathBuf>,
     /// The folder of the stems.
     pub(crate) stems: Option<PathBuf>,
-    /// The trace of a profile, named after the master.
-    pub(crate) trace: Option<PathBuf>,
     /// The kind of all that is heard.
     pub(crate) format: Format,
 }
 
 impl Outputs {
     /// Those that are asked for; what has no name is named after the script.
-    pub(crate) fn new(args: &args::Render, song: &Song) -> Result<Outputs, Outcome> {
+    pub(crate) fn new(args: &args::Made, song: &Song) -> Result<Outputs, Outcome> {
         names_files(args)?;
         let format = format(args)?;
         let master = args.output.clone().unwrap_or_else(|| named_after(args, format));
@@ -31,13 +29,12 @@ impl Outputs {
             (None, Stems::None) => None,
             (None, _) => Some(master.with_extension("").with_file_name(format!("{} stems", stem(&master)))),
         };
-        let trace = args.profile.then(|| master.with_extension("trace.json"));
-        Ok(Outputs { master, mix: args.mix.clone(), stems, trace, format })
+        Ok(Outputs { master, mix: args.mix.clone(), stems, format })
     }
 }
 
 /// Elsewhere `-` is the standard output, which takes no sound here.
-fn names_files(args: &args::Render) -> Result<(), Outcome> {
+fn names_files(args: &args::Made) -> Result<(), Outcome> {
     let paths = [("--output", &args.output), ("--mix", &args.mix), ("--stems", &args.stems)];
     let dash = paths.iter().find(|(_, path)| path.as_deref() == Some(Path::new("-")));
     dash.map_or(Ok(()), |(option, _)| {
@@ -47,7 +44,7 @@ fn names_files(args: &args::Render) -> Result<(), Outcome> {
 }
 
 /// The script's name; a part of the song gets another, so that it takes no place of the whole.
-fn named_after(args: &args::Render, format: Format) -> PathBuf {
+fn named_after(args: &args::Made, format: Format) -> PathBuf {
     let part = match (&args.section, &args.range) {
         (Some(section), _) => format!(" {}", section.replace(['/', '\\'], "_")),
         (None, Some(_)) => " part".to_owned(),
@@ -61,7 +58,7 @@ fn stem(path: &Path) -> String {
 }
 
 /// The format of all files, which no name of one may belie.
-fn format(args: &args::Render) -> Result<Format, Outcome> {
+fn format(args: &args::Made) -> Result<Format, Outcome> {
     let format = wanted(args)?;
     match args.mix.as_deref().and_then(ending) {
         Some(told) if told != format.extension() => {
@@ -80,7 +77,7 @@ fn ending(path: &Path) -> Option<String> {
 }
 
 /// The format asked for, or the one that the output's name tells.
-fn wanted(args: &args::Render) -> Result<Format, Outcome> {
+fn wanted(args: &args::Made) -> Result<Format, Outcome> {
     let told = args.output.as_deref().and_then(ending);
     let format = args.format.map(args::Kind::format);
     match (format, told.as_deref()) {

@@ -12,7 +12,7 @@ use mixwright_engine::{
 use mixwright_nodes::unit::Frames;
 
 /// The part of the song that is asked for.
-pub(crate) fn of(args: &args::Render, song: &Resolved) -> Result<Option<(Frames, Frames)>, Outcome> {
+pub(crate) fn of(args: &args::Made, song: &Resolved) -> Result<Option<(Frames, Frames)>, Outcome> {
     if let Some(name) = &args.section {
         let known: Vec<String> = song.sections.iter().map(|section| section.name.clone()).collect();
         let section = song.sections.iter().find(|section| section.name == *name);

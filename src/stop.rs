@@ -1,13 +1,16 @@
 //! Signals: how a render is ended from outside.
 
-use crate::{outcome::Outcome, tell};
+use crate::outcome::Outcome;
 use mixwright_engine::files;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// What is said to who asked a render to end.
+pub(crate) const STOPPING: &str = "stopping; ask again to stop at once\n";
+
 /// Set by Ctrl-C, or when the system or a closed terminal asks to end, so that the render ends at the next block and leaves
-/// no litter.
-pub(crate) fn from_outside() -> Result<Arc<AtomicBool>, Outcome> {
+/// no litter; `asked` is called then, the first time.
+pub(crate) fn from_outside(asked: impl Fn() + Send + 'static) -> Result<Arc<AtomicBool>, Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     let set = stop.clone();
     ctrlc::set_handler(move || {
@@ -16,7 +19,7 @@ pub(crate) fn from_outside() -> Result<Arc<AtomicBool>, Outcome> {
             files::abandon();
             std::process::exit(130);
         }
-        tell("stopping; ask again to stop at once\n");
+        asked();
     })
     .map_err(|error| Outcome::World(format!("cannot listen for Ctrl-C: {error}"), None))?;
     Ok(stop)
