@@ -27,6 +27,8 @@ Exit codes: 0 done; 1 the world failed (a file, the disk); 2 the author's mistak
 pub(crate) enum Verb {
     /// Renders a song to a file, and the mix and stems beside it.
     Render(Box<Render>),
+    /// Renders a song anew whenever a file changes that it is made of; Ctrl-C ends it.
+    Watch(Box<Watch>),
     /// Says all that is wrong with a song, and renders nothing.
     Check(Check),
     /// Prints a song as it is declared, wired or planned.
@@ -122,6 +124,13 @@ pub(crate) struct Render {
     /// Print nothing but errors, and what `--json` asks for; what would only be printed is not measured either.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// `mixwright watch`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) made: Made,
 }
 
 /// Whether signals are kept from render to render, so that only what changed is rendered again.

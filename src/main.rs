@@ -20,6 +20,7 @@ mod sections;
 mod show;
 mod stop;
 mod table;
+mod watch;
 
 use args::{Args, Verb};
 use clap::{CommandFactory, Parser};
@@ -53,6 +54,7 @@ fn run(args: Args) -> Result<(), Outcome> {
     }
     match args.verb {
         Verb::Render(args) => render::run(&args),
+        Verb::Watch(args) => watch::run(&args),
         Verb::Check(args) => check::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::Effects(args) => effects::run(&args),

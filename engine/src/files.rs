@@ -10,6 +10,7 @@ mod error;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
 mod identity;
+mod mark;
 mod passing;
 mod pool;
 mod stamp;
@@ -17,7 +18,8 @@ mod target;
 
 pub use ahead::Ahead;
 pub use error::{Action, FileError};
-pub use identity::Identity;
+pub use identity::{Identity, real};
+pub use mark::Mark;
 pub use passing::{Folder, abandon};
 pub use stamp::stamp;
 pub use target::{check_folder, check_target};

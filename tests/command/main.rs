@@ -13,4 +13,5 @@ mod sameness;
 mod signals;
 mod studio;
 mod targets;
+mod watch;
 mod words;

@@ -43,18 +43,18 @@ impl Identity {
 }
 
 #[cfg(unix)]
-fn node(found: &fs::Metadata) -> Option<(u64, u64)> {
+pub(super) fn node(found: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((found.dev(), found.ino()))
 }
 
 #[cfg(not(unix))]
-fn node(_: &fs::Metadata) -> Option<(u64, u64)> {
+pub(super) fn node(_: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
 /// The path without links and `..`; what does not exist yet is joined to what does.
-fn real(path: &Path) -> PathBuf {
+pub fn real(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }

@@ -1,0 +1,63 @@
+//! `mixwright watch`: renders a song anew whenever a file changes that it is made of.
+//!
+//! Events only say when to look; what counts is content. So lost events, storms and strange editors cost time, never truth.
+
+pub(crate) mod audience;
+mod desk;
+mod events;
+mod job;
+mod line;
+mod pace;
+mod places;
+mod snapshot;
+mod sum;
+#[cfg(test)]
+mod tests;
+
+use crate::{args, outcome::Outcome, stop};
+use audience::{Audience, Nobody};
+use desk::{Desk, Message};
+use events::Events;
+use job::Shared;
+use mixwright_engine::render::Meters;
+use snapshot::{Kind, Snapshot};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Set to watch without events, as on a disk that sends none.
+const NO_EVENTS: &str = "MIXWRIGHT_WATCH_NO_EVENTS";
+
+pub(crate) fn run(args: &args::Watch) -> Result<(), Outcome> {
+    let (send, receive) = channel();
+    let leave = send.clone();
+    stop::from_outside(move || drop(leave.send(Message::Leave)))?;
+    let events = match std::env::var_os(NO_EVENTS) {
+        Some(_) => Events::none(),
+        None => heard(&send),
+    };
+    // Nobody reads what meters would tell.
+    watch(&args.made, &Nobody, Meters::None, events, (send, &receive));
+    Ok(())
+}
+
+/// Events that become messages.
+fn heard(send: &Sender<Message>) -> Events {
+    let send = send.clone();
+    Events::new(move || drop(send.send(Message::Sign)))
+}
+
+/// Watches until a message says to leave.
+fn watch(
+    args: &args::Made,
+    audience: &dyn Audience,
+    meters: Meters,
+    events: Events,
+    (send, receive): (Sender<Message>, &Receiver<Message>),
+) {
+    let mut snapshot = Snapshot::default();
+    snapshot.watch(&BTreeMap::from([(args.song.script.clone(), Kind::Text)]));
+    let shared =
+        Shared { args, audience, meters, snapshot: Mutex::new(snapshot), warned: Default::default() };
+    std::thread::scope(|scope| Desk::new(&shared, events, send).work(receive, scope));
+}
