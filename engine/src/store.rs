@@ -130,6 +130,7 @@ impl Store {
     /// # Errors
     /// If the folder cannot be listed or an entry not taken away.
     pub fn clear(&self) -> Result<Holds, FileError> {
+        seen::forget(&self.folder)?;
         self.shrink(0)
     }
 

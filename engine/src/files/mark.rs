@@ -15,8 +15,9 @@ pub struct Mark {
     node: Option<(u64, u64)>,
 }
 
-/// Clocks of disks are coarse: what was written within this time may be written again under the same mark.
-const COARSE: Duration = Duration::from_secs(2);
+/// Clocks of disks are coarse: what was written within this time may be written again under the same mark. (Times are told
+/// in whole seconds here, which takes one of the three.)
+const COARSE: Duration = Duration::from_secs(3);
 
 impl Mark {
     /// That of the file at a path, if a file is there.
@@ -40,9 +41,13 @@ impl Mark {
         now.duration_since(self.written?).ok()
     }
 
-    /// Whether the file was written so shortly before a time that its mark proves nothing.
+    /// Whether the file was written or touched so shortly before a time that its mark proves nothing.
     pub fn is_young(&self, now: SystemTime) -> bool {
-        self.written.is_none_or(|written| written + COARSE > now)
+        let touched = self
+            .touched
+            .map(|(seconds, _)| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.max(0) as u64));
+        let young = |time: SystemTime| time + COARSE > now;
+        self.written.is_none_or(young) || touched.is_some_and(young)
     }
 }
 

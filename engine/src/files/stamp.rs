@@ -1,24 +1,17 @@
-//! What the disk tells of a file, so that another file, or other bytes in it, tell something else.
+//! What tells a file's content from any other, read or not.
 
-use super::Input;
-use std::fs::{self, Metadata};
+use super::{Input, Mark};
 use std::io::Read;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-/// A clock on disk stands still for some milliseconds at a time, on some disks for two seconds: what was written just now may
-/// be written again without a trace.
-const YOUNG: Duration = Duration::from_secs(3);
-
-/// The stamp of a regular file: its size, times and number, and where they could deceive its content. None if it cannot be
-/// had.
+/// The stamp of a file: its mark, and where that proves nothing its content. None if it cannot be had.
 pub fn stamp(path: &Path) -> Option<String> {
-    let found = fs::metadata(path).ok().filter(Metadata::is_file)?;
-    let modified = found.modified().ok()?;
-    let told = format!("{} {:?} {}", found.len(), modified, changed(&found));
-    // A clock that was set back makes files of the future, which are young as well.
-    let old = SystemTime::now().duration_since(modified).is_ok_and(|age| age >= YOUNG);
-    if old && !changed_lately(&found) { Some(told) } else { Some(format!("{told} {}", content(path)?)) }
+    let mark = Mark::of(path)?;
+    if mark.is_young(SystemTime::now()) {
+        return Some(format!("{mark:?} {}", content(path)?));
+    }
+    Some(format!("{mark:?}"))
 }
 
 /// The hash of all that is in a file.
@@ -32,28 +25,4 @@ fn content(path: &Path) -> Option<blake3::Hash> {
             n => hasher.update(&bytes[..n]),
         };
     }
-}
-
-#[cfg(unix)]
-fn changed(found: &Metadata) -> String {
-    use std::os::unix::fs::MetadataExt;
-    format!("{}.{} {} {}", found.ctime(), found.ctime_nsec(), found.dev(), found.ino())
-}
-
-#[cfg(not(unix))]
-fn changed(_: &Metadata) -> String {
-    String::new()
-}
-
-/// Whether the file was changed in any way a moment ago: its time of writing can be set, this one cannot.
-#[cfg(unix)]
-fn changed_lately(found: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
-    (now - found.ctime()) < YOUNG.as_secs() as i64
-}
-
-#[cfg(not(unix))]
-fn changed_lately(_: &Metadata) -> bool {
-    false
 }

@@ -36,6 +36,11 @@ pub(super) fn note(folder: &Path, made: impl Iterator<Item = Fingerprint>) -> Re
     output.place()
 }
 
+/// Forgets all.
+pub(super) fn forget(folder: &Path) -> Result<(), FileError> {
+    files::remove(&place(folder))
+}
+
 fn place(folder: &Path) -> PathBuf {
     folder.join("seen")
 }
