@@ -2,12 +2,12 @@
 
 use super::{
     Meters, Progress, RenderError, Request,
+    finish::{Finishing, Unfinished},
     meters::StripMeters,
     output::{Destination, Ear, stereo_meter},
     pipeline::{Listener, Tap, Window},
     recall::Ran,
     report::{Chapter, Clipped, Reduction, Report, StripReport},
-    store::{Signal, Store},
     targets::Targets,
 };
 use crate::{
@@ -19,12 +19,9 @@ use crate::{
     song::StripKind,
 };
 use mixwright_nodes::{
-    effect::{Reading, Width},
-    finish::{Finish, Finished, Finisher, OutOfReach, Stored, solve},
-    meter::{
-        program::{Program, ProgramReading},
-        strips::StripReading,
-    },
+    effect::Reading,
+    finish::Finished,
+    meter::{program::ProgramReading, strips::StripReading},
     unit::{Db, Frames, Percent},
 };
 use std::path::{Path, PathBuf};
@@ -73,7 +70,8 @@ impl Ears {
                     form(song, request.format).check(target, most)?;
                 }
                 let folder = target.as_deref().map_or(Path::new("."), files::folder_of);
-                Ear::new(Destination::Store(Store::new(folder)?), None, sure)
+                let unfinished = Unfinished::new(folder, song.rate)?;
+                Ear::new(Destination::Finish(Box::new(unfinished)), None, sure)
             }
         };
         let strips = StripMeters::of(plan);
@@ -128,17 +126,24 @@ impl Ears {
         }
         let (metered, to) = self.master.end();
         let (master, finished) = match (to, &song.finish) {
-            (Destination::Store(store), Some(wish)) => {
-                let mut sink = match &request.master {
-                    Some(target) => Some(sink(song, request.format, "master", target, length as u64)?),
-                    None => None,
+            (Destination::Finish(master), Some(wish)) => {
+                let begin = || {
+                    let begun =
+                        |target: &PathBuf| sink(song, request.format, "master", target, length as u64);
+                    request.master.as_ref().map(begun).transpose()
                 };
-                let meter = (request.meters == Meters::All).then(|| stereo_meter(song.rate));
-                let (reading, finished) =
-                    master(&store.into_signal(progress)?, wish, song.rate, meter, sink.as_mut())?;
-                sinks.extend(sink);
+                let how = Finishing {
+                    wish,
+                    rate: song.rate,
+                    meters: request.meters,
+                    threads: request.machine.threads,
+                    begin: &begin,
+                    progress,
+                };
+                let made = master.finish(&how)?;
+                sinks.extend(made.sink);
                 files.extend(request.master.clone());
-                (reading, Some(finished))
+                (made.reading, Some(made.finished))
             }
             (to, _) => {
                 sinks.extend(into_sink(to));
@@ -199,42 +204,10 @@ fn sure(song: &Resolved, window: Window) -> usize {
     (song.end.min(window.to) - window.from).0.max(0) as usize
 }
 
-/// The last phase of the master: solved on the stored signal, then run into its file.
-fn master(
-    signal: &Signal<'_>,
-    wish: &Finish,
-    rate: u32,
-    mut meter: Option<Program>,
-    mut sink: Option<&mut Sink>,
-) -> Result<(Option<ProgramReading>, Finished), RenderError> {
-    let finished = solve(wish, signal, rate, Width::Stereo)?;
-    let mut failed = None;
-    let mut take = |left: &[f32], right: Option<&[f32]>| {
-        if let Some(meter) = &mut meter {
-            meter.push(left, right);
-        }
-        if let (Some(sink), Some(right), None) = (&mut sink, right, &failed) {
-            failed = sink.write(&[left, right]).err();
-        }
-    };
-    match &finished {
-        Finished::NoLoudness => signal.hear(&mut take)?,
-        Finished::Reached(solution) | Finished::OutOfReach(OutOfReach { nearest: solution, .. }) => {
-            let mut finisher = Finisher::new(&solution.setting, rate, Width::Stereo);
-            signal.hear(&mut |left, right| finisher.run(left, right, &mut take))?;
-            finisher.end(&mut take);
-        }
-    }
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok((meter.map(|meter| meter.reading()), finished)),
-    }
-}
-
 fn into_sink(to: Destination) -> Option<Sink> {
     match to {
         Destination::File(sink) => Some(*sink),
-        Destination::Nowhere | Destination::Store(_) => None,
+        Destination::Nowhere | Destination::Finish(_) => None,
     }
 }
 

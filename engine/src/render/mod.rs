@@ -5,6 +5,7 @@ mod clock;
 mod disk;
 mod ears;
 mod fader;
+mod finish;
 mod follow;
 mod gather;
 mod meters;

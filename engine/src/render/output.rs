@@ -1,6 +1,6 @@
 //! What is made of the mix, the master and stems: meters, files, and the song's one length.
 
-use super::{RenderError, pipeline::Listener, store::Store};
+use super::{RenderError, finish::Unfinished, pipeline::Listener};
 use crate::sink::Sink;
 use mixwright_nodes::{
     effect::Width,
@@ -16,8 +16,8 @@ pub(super) enum Destination {
     Nowhere,
     /// Into a file.
     File(Box<Sink>),
-    /// Into a store on disk, to be heard again.
-    Store(Store),
+    /// To the last phase of the master.
+    Finish(Box<Unfinished>),
 }
 
 /// Meters an output and hands it on; what lies beyond the song's sure end is held back until its length is known.
@@ -60,7 +60,7 @@ impl Ear {
         match &mut self.to {
             Destination::Nowhere => Ok(()),
             Destination::File(sink) => Ok(sink.write(&[left, right])?),
-            Destination::Store(store) => store.write(left, right),
+            Destination::Finish(master) => master.hear(left, right),
         }
     }
 }

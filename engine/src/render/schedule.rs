@@ -93,6 +93,15 @@ impl Drop for StopsOthers<'_> {
     }
 }
 
+/// Does two things at once, or one after the other on one thread.
+pub(super) fn both<A: Send, B: Send>(
+    threads: usize,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if threads < 2 { (a(), b()) } else { rayon::join(a, b) }
+}
+
 /// How far all are.
 struct State {
     /// The next turn that is to be taken.

@@ -2,7 +2,6 @@
 
 use super::{Progress, RenderError};
 use crate::files::{self, FileError, Handle};
-use mixwright_nodes::finish::{Hearer, Stored};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,8 @@ pub(super) struct Store {
 
 /// Frames that are read from a store at once.
 const PIECE: usize = 4096;
+/// Frames that are laid side by side before they are written.
+const LAID: usize = 128;
 
 impl Store {
     /// An empty one, in a folder that has room for an output.
@@ -25,11 +26,14 @@ impl Store {
 
     /// Writes what comes next.
     pub(super) fn write(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
-        for (left, right) in left.iter().zip(right) {
-            let mut frame = [0; 8];
-            frame[..4].copy_from_slice(&left.to_le_bytes());
-            frame[4..].copy_from_slice(&right.to_le_bytes());
-            self.file.write_all(&frame).map_err(|source| FileError::scratch(&self.folder, source))?;
+        let mut bytes = [0; 8 * LAID];
+        for (left, right) in left.chunks(LAID).zip(right.chunks(LAID)) {
+            for ((frame, left), right) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(left).zip(right) {
+                frame[..4].copy_from_slice(&left.to_le_bytes());
+                frame[4..].copy_from_slice(&right.to_le_bytes());
+            }
+            let written = self.file.write_all(&bytes[..8 * left.len()]);
+            written.map_err(|source| FileError::scratch(&self.folder, source))?;
         }
         self.frames += left.len();
         Ok(())
@@ -51,31 +55,48 @@ pub(super) struct Signal<'p> {
     progress: &'p Progress<'p>,
 }
 
-impl Stored for Signal<'_> {
-    type Error = RenderError;
-
-    fn hear(&self, each: Hearer<'_>) -> Result<(), RenderError> {
+impl Signal<'_> {
+    /// Plays it from its beginning; one at a time, as all read at one place.
+    pub(super) fn play(&self) -> Result<Playback<'_>, RenderError> {
         let failed = |source| FileError::scratch(&self.folder, source);
         let mut file = self.file.again().map_err(failed)?;
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let mut file = BufReader::with_capacity(1 << 16, file);
-        let mut bytes = vec![0; PIECE * 8];
-        let (mut left, mut right) = (vec![0.0; PIECE], vec![0.0; PIECE]);
-        let mut done = 0;
-        while done < self.frames {
-            if self.progress.cancelled() {
-                return Err(RenderError::Cancelled);
-            }
-            let frames = PIECE.min(self.frames - done);
-            file.read_exact(&mut bytes[..frames * 8]).map_err(failed)?;
-            let (words, _) = bytes[..frames * 8].as_chunks::<4>();
-            for (i, frame) in words.chunks(2).enumerate() {
-                left[i] = f32::from_le_bytes(frame[0]);
-                right[i] = f32::from_le_bytes(frame[1]);
-            }
-            each(&left[..frames], Some(&right[..frames]));
-            done += frames;
+        let file = BufReader::with_capacity(1 << 16, file);
+        let planes = [vec![0.0; PIECE], vec![0.0; PIECE]];
+        Ok(Playback { signal: self, file, bytes: vec![0; PIECE * 8], planes, done: 0 })
+    }
+}
+
+/// A stored signal being played.
+pub(super) struct Playback<'s> {
+    signal: &'s Signal<'s>,
+    file: BufReader<Handle>,
+    bytes: Vec<u8>,
+    planes: [Vec<f32>; 2],
+    done: usize,
+}
+
+impl Playback<'_> {
+    /// The next frames, as long as there are any.
+    pub(super) fn next(&mut self) -> Result<Option<[&[f32]; 2]>, RenderError> {
+        let Signal { folder, frames, progress, .. } = self.signal;
+        let next = PIECE.min(frames - self.done);
+        if next == 0 {
+            return Ok(None);
         }
-        Ok(())
+        if progress.cancelled() {
+            return Err(RenderError::Cancelled);
+        }
+        let bytes = &mut self.bytes[..next * 8];
+        self.file.read_exact(bytes).map_err(|source| FileError::scratch(folder, source))?;
+        let [left, right] = &mut self.planes;
+        let places = left.iter_mut().zip(right.iter_mut());
+        for ([l1, l2, l3, l4, r1, r2, r3, r4], (left, right)) in bytes.as_chunks::<8>().0.iter().zip(places) {
+            *left = f32::from_le_bytes([*l1, *l2, *l3, *l4]);
+            *right = f32::from_le_bytes([*r1, *r2, *r3, *r4]);
+        }
+        self.done += next;
+        let [left, right] = &self.planes;
+        Ok(Some([&left[..next], &right[..next]]))
     }
 }

@@ -1,13 +1,14 @@
 //! Loudness and ceiling met together: the gain into the limiter that brings a whole signal to a loudness.
 //!
-//! The signal is heard once for a small proxy of it; the gain is found on that, then checked with the limiter and the
-//! meters themselves. It knows nothing of where the signal is stored.
+//! The signal is heard once, as it comes, for a small proxy of it; the gain is found on that, then checked in trials with
+//! the limiter and the meters themselves. Who runs them, and where the signal is stored, is not known here.
 
 mod proxy;
 mod run;
 mod written;
 
-pub use run::{Finisher, Setting};
+pub use proxy::Draft;
+pub use run::{Finisher, Gauge, Heard, Setting};
 
 use crate::{
     effect::Width,
@@ -16,7 +17,6 @@ use crate::{
     unit::{Db, Dbtp, Lufs},
 };
 use proxy::Proxy;
-use run::Heard;
 use serde::Serialize;
 
 params! {
@@ -34,18 +34,6 @@ params! {
 
 /// What hears a signal piece by piece: left (or the only channel) and right.
 pub type Hearer<'a> = &'a mut (dyn FnMut(&[f32], Option<&[f32]>) + 'a);
-
-/// A stored signal of one or two channels, which can be heard from its beginning as often as needed.
-pub trait Stored {
-    /// What reading can fail with.
-    type Error;
-
-    /// Hands on the whole signal in pieces of any length.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    fn hear(&self, each: Hearer<'_>) -> Result<(), Self::Error>;
-}
 
 /// What became of the wish for a loudness.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -105,18 +93,26 @@ const RUNS: u32 = 4;
 
 /// Finds the setting that brings a signal to a loudness under a ceiling.
 ///
+/// A trial is to hear the whole signal through a finisher. The last that is run is that of the solution, so that what it
+/// made can stay; without a loudness there is none.
+///
 /// # Errors
-/// If the signal cannot be read.
-pub fn solve<S: Stored>(wish: &Finish, signal: &S, rate: u32, width: Width) -> Result<Finished, S::Error> {
-    let proxy = Proxy::hear(signal, rate, width, wish.style)?;
+/// If a trial fails.
+pub fn solve<E>(
+    wish: &Finish,
+    draft: Draft,
+    trial: impl FnMut(Finisher) -> Result<Heard, E>,
+) -> Result<Finished, E> {
+    let width = draft.width();
+    let proxy = draft.end(wish.style);
     let Some(reach) = proxy.reach(wish.loudness, wish.ceiling) else {
         return Ok(Finished::NoLoudness);
     };
     let mut search = Search {
         wish,
         proxy: &proxy,
-        rate,
         width,
+        trial,
         inner: wish.ceiling,
         lowered: false,
         offset: 0.0,
@@ -124,22 +120,22 @@ pub fn solve<S: Stored>(wish: &Finish, signal: &S, rate: u32, width: Width) -> R
         best: None,
     };
     if let Some(needs) = reach.lacks {
-        let mut nearest = search.measure(signal, reach.most)?;
+        let mut nearest = search.measure(reach.most)?;
         if search.lower_for(nearest.true_peak) {
-            nearest = search.measure(signal, reach.most)?;
+            nearest = search.measure(reach.most)?;
         }
         let obstacle = Obstacle::Reduction { needs };
         return Ok(Finished::OutOfReach(OutOfReach { wanted: wish.loudness, obstacle, nearest }));
     }
-    search.run(signal, reach.most)
+    search.run(reach.most)
 }
 
-/// The search by runs of limiter and meters, each of which mends the proxy's error.
-struct Search<'a> {
+/// The search by trials of limiter and meters, each of which mends the proxy's error.
+struct Search<'a, T> {
     wish: &'a Finish,
     proxy: &'a Proxy,
-    rate: u32,
     width: Width,
+    trial: T,
     /// The ceiling that the limiter is given.
     inner: Dbtp,
     lowered: bool,
@@ -149,12 +145,14 @@ struct Search<'a> {
     best: Option<Solution>,
 }
 
-impl Search<'_> {
-    fn run<S: Stored>(&mut self, signal: &S, most: Db) -> Result<Finished, S::Error> {
+impl<E, T: FnMut(Finisher) -> Result<Heard, E>> Search<'_, T> {
+    fn run(&mut self, most: Db) -> Result<Finished, E> {
+        let mut last = None;
         while self.runs < RUNS {
             let goal = Lufs(self.wish.loudness.0 - self.offset);
             let gain = self.proxy.gain_for(goal, self.inner, most);
-            let solution = self.measure(signal, gain)?;
+            let solution = self.measure(gain)?;
+            last = Some(solution.setting);
             if self.lower_for(solution.true_peak) {
                 continue;
             }
@@ -164,25 +162,32 @@ impl Search<'_> {
             self.keep(solution);
         }
         let nearest = self.best.expect("at most one run goes to lowering the ceiling");
+        if last != Some(nearest.setting) {
+            self.hear(&nearest.setting)?;
+        }
         let obstacle = Obstacle::Gate;
         Ok(Finished::OutOfReach(OutOfReach { wanted: self.wish.loudness, obstacle, nearest }))
     }
 
     /// Hears the signal through the limiter and learns what the proxy did not know.
-    fn measure<S: Stored>(&mut self, signal: &S, gain: Db) -> Result<Solution, S::Error> {
+    fn measure(&mut self, gain: Db) -> Result<Solution, E> {
         let setting = Setting { gain, ceiling: self.inner, style: self.wish.style };
-        let heard = Heard::through(&setting, signal, self.rate, self.width)?;
+        let heard = self.hear(&setting)?;
+        let loudness = heard.loudness.unwrap_or(Lufs(-70.0));
         self.runs += 1;
-        self.offset =
-            heard.loudness.0 - self.proxy.loudness(gain, self.inner).map_or(heard.loudness.0, |l| l.0);
+        self.offset = loudness.0 - self.proxy.loudness(gain, self.inner).map_or(loudness.0, |l| l.0);
         Ok(Solution {
             setting,
-            loudness: heard.loudness,
+            loudness,
             true_peak: heard.true_peak,
             max_reduction: Db(heard.applied.most),
             mean_reduction: Db(heard.applied.mean()),
             runs: self.runs,
         })
+    }
+
+    fn hear(&mut self, setting: &Setting) -> Result<Heard, E> {
+        (self.trial)(Finisher::new(setting, self.proxy.rate(), self.width))
     }
 
     /// Lowers the limiter's ceiling, once, by what the meter finds above the wanted one.
@@ -223,15 +228,24 @@ mod tests {
 
     struct Song(Vec<Vec<f32>>);
 
-    impl Stored for Song {
-        type Error = Infallible;
+    impl Song {
+        fn width(&self) -> Width {
+            if self.0.len() == 2 { Width::Stereo } else { Width::Mono }
+        }
 
-        fn hear(&self, each: &mut dyn FnMut(&[f32], Option<&[f32]>)) -> Result<(), Infallible> {
+        fn hear(&self, mut each: impl FnMut(&[f32], Option<&[f32]>)) {
             for from in (0..self.0[0].len()).step_by(1_000) {
                 let part = from..self.0[0].len().min(from + 1_000);
                 each(&self.0[0][part.clone()], self.0.get(1).map(|right| &right[part]));
             }
-            Ok(())
+        }
+
+        fn through(&self, mut finisher: Finisher) -> Heard {
+            let mut gauge = Gauge::new(RATE, self.width());
+            let mut meter = |left: &[f32], right: Option<&[f32]>| gauge.push(left, right);
+            self.hear(|left, right| finisher.run(left, right, &mut meter));
+            let applied = finisher.end(&mut meter);
+            gauge.heard(applied)
         }
     }
 
@@ -258,9 +272,28 @@ mod tests {
     }
 
     fn finish(wish: &Finish, song: &Song) -> Finished {
-        let width = if song.0.len() == 2 { Width::Stereo } else { Width::Mono };
-        let Ok(finished) = solve(wish, song, RATE, width);
+        let (finished, last) = finish_and_last(wish, song);
+        let solution = match finished {
+            Finished::Reached(solution) => Some(solution),
+            Finished::OutOfReach(out) => Some(out.nearest),
+            Finished::NoLoudness => None,
+        };
+        // What the last trial made can be kept.
+        assert_eq!(last.map(|last| last.true_peak), solution.map(|solution| solution.true_peak));
         finished
+    }
+
+    fn finish_and_last(wish: &Finish, song: &Song) -> (Finished, Option<Heard>) {
+        let mut draft = Draft::new(RATE, song.width());
+        song.hear(|left, right| draft.push(left, right));
+        let mut last = None;
+        let trial = |finisher| {
+            let heard = song.through(finisher);
+            last = Some(heard);
+            Ok::<_, Infallible>(heard)
+        };
+        let Ok(finished) = solve(wish, draft, trial);
+        (finished, last)
     }
 
     #[test]
@@ -329,7 +362,7 @@ mod tests {
             assert_eq!(solution.runs, 2);
             // With the ceiling where it was, the same gain lets them pass.
             let plain = Setting { ceiling: Dbtp(-1.0), ..solution.setting };
-            let Ok(heard) = Heard::through(&plain, &song, RATE, Width::Stereo);
+            let heard = song.through(Finisher::new(&plain, RATE, Width::Stereo));
             assert!(heard.true_peak.0 > -1.0 + NEAR, "{}", heard.true_peak);
         }
     }

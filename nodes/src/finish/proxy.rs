@@ -1,6 +1,5 @@
 //! A signal in two numbers for each 64 frames, on which limiter and loudness meter run in milliseconds.
 
-use super::Stored;
 use crate::{
     block::PIECE,
     dsp::{
@@ -59,16 +58,9 @@ struct Outcome {
 }
 
 impl Proxy {
-    /// Hears a signal once.
-    pub(super) fn hear<S: Stored>(
-        signal: &S,
-        rate: u32,
-        width: Width,
-        style: LimitStyle,
-    ) -> Result<Proxy, S::Error> {
-        let mut making = Making::new(rate, width);
-        signal.hear(&mut |left, right| making.push(left, right))?;
-        Ok(Proxy { steps: making.end(), rate, times: style.times() })
+    /// Frames a second of the signal.
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
     }
 
     /// The loudness at a gain under a ceiling.
@@ -174,8 +166,10 @@ impl Hops {
     }
 }
 
-/// A proxy in the making.
-struct Making {
+/// A proxy in the making: hears the whole signal once, as it comes.
+#[derive(Clone)]
+pub struct Draft {
+    rate: u32,
     detectors: Vec<TruePeak>,
     energies: Energies,
     steps: Vec<Step>,
@@ -184,10 +178,12 @@ struct Making {
     envelope_frames: u64,
 }
 
-impl Making {
-    fn new(rate: u32, width: Width) -> Self {
+impl Draft {
+    /// Of a signal that is about to begin.
+    pub fn new(rate: u32, width: Width) -> Self {
         let detector = TruePeak::limiting();
-        Making {
+        Draft {
+            rate,
             early: detector.latency(),
             detectors: vec![detector; width.channels()],
             energies: Energies::new(rate, width.channels(), Blocks::Frames(STEP)),
@@ -196,7 +192,8 @@ impl Making {
         }
     }
 
-    fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
+    /// Hears on: `right` is there exactly if the signal is stereo.
+    pub fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
         self.weigh(left, right);
         for from in (0..left.len()).step_by(PIECE) {
             let part = from..left.len().min(from + PIECE);
@@ -240,13 +237,18 @@ impl Making {
         &mut self.steps[index]
     }
 
-    /// The steps of the whole signal; the power of an incomplete one is left out, as meters leave out windows.
-    fn end(mut self) -> Vec<Step> {
+    /// The channels of the signal.
+    pub(super) fn width(&self) -> Width {
+        if self.detectors.len() == 2 { Width::Stereo } else { Width::Mono }
+    }
+
+    /// The proxy of the whole signal; the power of an incomplete step is left out, as meters leave out windows.
+    pub(super) fn end(mut self, style: LimitStyle) -> Proxy {
         let silence = vec![0.0; self.detectors[0].latency()];
-        let stereo = self.detectors.len() == 2;
+        let stereo = self.width() == Width::Stereo;
         for piece in silence.chunks(PIECE) {
             self.detect(piece, stereo.then_some(piece));
         }
-        self.steps
+        Proxy { steps: self.steps, rate: self.rate, times: style.times() }
     }
 }

@@ -1,6 +1,6 @@
 //! The run itself: gain, limiter, and what the meters say of it.
 
-use super::{Hearer, Stored};
+use super::Hearer;
 use crate::{
     block::{Block, PIECE, Shape},
     effect::{Aim, Effect, Kernel, Seen, Width},
@@ -79,36 +79,40 @@ impl Finisher {
 }
 
 /// What the meters say of a signal that went through.
-pub(super) struct Heard {
-    pub(super) loudness: Lufs,
-    pub(super) true_peak: Dbtp,
-    pub(super) applied: Applied,
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    /// Its integrated loudness, if it has one.
+    pub loudness: Option<Lufs>,
+    /// The larger true peak of its channels.
+    pub true_peak: Dbtp,
+    /// What the limiter took off.
+    pub applied: Applied,
 }
 
-impl Heard {
-    pub(super) fn through<S: Stored>(
-        setting: &Setting,
-        signal: &S,
-        rate: u32,
-        width: Width,
-    ) -> Result<Heard, S::Error> {
-        let mut finisher = Finisher::new(setting, rate, width);
-        let mut loudness = Loudness::new(rate);
-        let mut peaks = [TruePeakMeter::default(), TruePeakMeter::default()];
-        let mut meter = |left: &[f32], right: Option<&[f32]>| {
-            loudness.push(left, right);
-            peaks
-                .iter_mut()
-                .zip([Some(left), right].into_iter().flatten())
-                .for_each(|(peak, x)| peak.push(x));
-        };
-        signal.hear(&mut |left, right| finisher.run(left, right, &mut meter))?;
-        let applied = finisher.end(&mut meter);
-        let levels = peaks.iter().map(|peak| peak.reading().level.0);
-        Ok(Heard {
-            loudness: loudness.reading().integrated.unwrap_or(Lufs(-70.0)),
-            true_peak: Dbtp(levels.fold(f64::NEG_INFINITY, f64::max)),
-            applied,
-        })
+/// The meters that a trial needs, for those who need no more.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    loudness: Loudness,
+    peaks: Vec<TruePeakMeter>,
+}
+
+impl Gauge {
+    /// Meters that have heard nothing.
+    pub fn new(rate: u32, width: Width) -> Self {
+        Gauge { loudness: Loudness::new(rate), peaks: vec![TruePeakMeter::default(); width.channels()] }
+    }
+
+    /// Hears on: `right` is there exactly if the signal is stereo.
+    pub fn push(&mut self, left: &[f32], right: Option<&[f32]>) {
+        self.loudness.push(left, right);
+        let planes = [Some(left), right].into_iter().flatten();
+        self.peaks.iter_mut().zip(planes).for_each(|(peak, plane)| peak.push(plane));
+    }
+
+    /// What the meters read of what a limiter took so much off.
+    pub fn heard(&self, applied: Applied) -> Heard {
+        let levels = self.peaks.iter().map(|peak| peak.reading().level.0);
+        let true_peak = Dbtp(levels.fold(f64::NEG_INFINITY, f64::max));
+        Heard { loudness: self.loudness.reading().integrated, true_peak, applied }
     }
 }
