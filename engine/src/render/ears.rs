@@ -100,9 +100,10 @@ impl Ears {
         StripMeters::readings(&self.strips)
     }
 
-    /// Finds the song's one length and hands on what all outputs held back.
+    /// Finds the song's one length and hands on what all outputs held back. The mix and the master are always heard; stems
+    /// have no say, as a song is as long without them.
     pub(super) fn settle(&mut self, song: &Resolved, window: Window) -> Result<usize, RenderError> {
-        let rings = if song.exact { 0 } else { self.mix.last_loud() };
+        let rings = if song.exact { 0 } else { self.mix.last_loud().max(self.master.last_loud()) };
         let length = sure(song, window).max(rings);
         let ears = [&mut self.mix, &mut self.master].into_iter().chain(&mut self.stems);
         ears.into_iter().try_for_each(|ear| ear.settle(length))?;

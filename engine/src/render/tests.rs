@@ -7,12 +7,14 @@ use crate::{
     check::{FileFacts, Files, check},
     files::{faults, list},
     resolved::PlayedClip,
-    song::{ChannelPick, Clip, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Clip, Insert, InsertEffect, Song, Stems, Strip, StripKind},
 };
 use mixwright_nodes::{
     dsp::dither::Depth,
     effect::{Sound, Width},
+    effects::delay::Delay,
     finish::Finish,
+    unit::{Ms, Percent},
 };
 use sources::Player;
 use std::fs;
@@ -25,9 +27,11 @@ const RATE: u32 = 48_000;
 /// A tenth of a second of a steady half.
 struct Steady;
 
+const STEADY: i64 = RATE as i64 / 10;
+
 impl Files for Steady {
     fn facts(&self, _: &Path, _: ChannelPick) -> Result<FileFacts, Diagnostic> {
-        Ok(FileFacts { rate: RATE, channels: 1, frames: u64::from(RATE) / 10, late: 0 })
+        Ok(FileFacts { rate: RATE, channels: 1, frames: STEADY as u64, late: 0 })
     }
 }
 
@@ -42,8 +46,9 @@ impl Sources for Steady {
 }
 
 impl Player for Steady {
-    fn fill(&mut self, _: Frames, planes: &mut [&mut [f32]]) -> Result<(), RenderError> {
-        planes.iter_mut().for_each(|plane| plane.fill(0.5));
+    fn fill(&mut self, at: Frames, planes: &mut [&mut [f32]]) -> Result<(), RenderError> {
+        let level = |frame: i64| if frame < STEADY { 0.5 } else { 0.0 };
+        planes.iter_mut().for_each(|plane| (at.0..).zip(plane.iter_mut()).for_each(|(at, x)| *x = level(at)));
         Ok(())
     }
 }
@@ -80,6 +85,12 @@ fn rendered(song: &Song, request: &Request) -> Result<Report, RenderError> {
     let song = check(song, &Steady).unwrap().song;
     let stop = AtomicBool::new(false);
     render(&song, request, &Steady, &Progress { told: &|_, _, _| {}, stop: &stop })
+}
+
+/// An echo after half a second.
+fn echo() -> Insert {
+    let delay = Delay { time: Ms(500.0), feedback: Percent(0.0), ..Delay::default() };
+    Insert::Effect(InsertEffect::new("echo", delay.into()))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -133,6 +144,7 @@ fn what_is_not_wanted_or_not_there_is_in_nobodys_way() {
 fn rendered_before() -> (tempfile::TempDir, Song, Request) {
     let (dir, mut song) = studio();
     song.finish = Some(Finish::default());
+    song.strips[0].chain.push(echo());
     let (stems, trace) = (Some(dir.path().join("new/stems")), Some(dir.path().join("trace.json")));
     let request = Request { stems, trace, ..request(dir.path()) };
     for old in [&request.master, &request.mix, &request.trace] {
@@ -190,4 +202,16 @@ fn a_render_that_fails_anywhere_leaves_no_litter() {
             return;
         }
     }
+}
+
+#[test]
+fn what_the_master_lets_ring_makes_all_outputs_longer() {
+    let (dir, mut song) = studio();
+    let length = |song: &Song| rendered(song, &request(dir.path())).unwrap().length;
+    assert_eq!(length(&song), Frames(STEADY));
+    song.master.chain.push(echo());
+    assert!(length(&song) >= Frames(STEADY + i64::from(RATE) / 2), "{:?}", length(&song));
+    let bytes = |name: &str| fs::read(dir.path().join(name)).unwrap().len();
+    assert_eq!(bytes("master.wav"), bytes("mix.wav"));
+    assert_eq!(bytes("master.wav"), bytes("stems/kick.wav"));
 }
