@@ -210,6 +210,10 @@ pub struct Output {
     target: PathBuf,
 }
 
+/// A file that is on the disk to its last byte, and waits to be put in its place. Dropped, it leaves no trace.
+#[derive(Debug)]
+pub struct Whole(Output);
+
 /// What writes into an [`Output`] or into [`scratch`] space, from where it was left.
 #[derive(Debug)]
 pub struct Handle {
@@ -268,13 +272,17 @@ impl Output {
     /// # Errors
     /// If the disk refuses; the old file then stands as it stood, unless only the folder could not be secured.
     pub fn commit(self) -> Result<(), FileError> {
-        // Noted until the file has its place, lest the one in the making outlast us.
-        let Output { temporary, passing: _passing, target } = self;
-        let failed = |source| failed(Action::Write, &target, source);
-        step(&target).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
-        step(&target).map_err(failed)?;
-        temporary.persist(&target).map_err(|e| failed(e.error))?;
-        step(&target).and_then(|()| secure_folder(folder_of(&target))).map_err(failed)
+        self.secure()?.place()
+    }
+
+    /// Lets what was written go to the disk.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn secure(self) -> Result<Whole, FileError> {
+        let synced = step(&self.target).and_then(|()| self.temporary.as_file().sync_all());
+        synced.map_err(|source| self.failed(source))?;
+        Ok(Whole(self))
     }
 
     /// As [`Output::commit`], but the disk may take its time: for what is checked when it is read, and can be made again.
@@ -290,6 +298,20 @@ impl Output {
     /// A failure to write, with the target's name.
     pub fn failed(&self, source: io::Error) -> FileError {
         failed(Action::Write, &self.target, source)
+    }
+}
+
+impl Whole {
+    /// Puts the file in its place: the name goes to the disk, then the folder.
+    ///
+    /// # Errors
+    /// If the disk refuses; the old file then stands as it stood, unless only the folder could not be secured.
+    pub fn place(self) -> Result<(), FileError> {
+        let Whole(output) = self;
+        let target = output.target.clone();
+        output.place()?;
+        let secured = step(&target).and_then(|()| secure_folder(folder_of(&target)));
+        secured.map_err(|source| failed(Action::Write, &target, source))
     }
 }
 

@@ -11,7 +11,7 @@ mod wav;
 pub use mixwright_nodes::dsp::dither::Depth;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Output};
+use crate::files::{FileError, Output, Whole};
 use quantise::Quantiser;
 use std::path::Path;
 
@@ -206,11 +206,11 @@ impl Sink {
         self.output.target()
     }
 
-    /// Ends the file and puts it in its place.
+    /// Ends the file; it is then whole, but not in its place.
     ///
     /// # Errors
-    /// If the disk refuses; what stood at the target then still stands.
-    pub fn finish(self) -> Result<(), SinkError> {
+    /// If the disk refuses.
+    pub fn end(self) -> Result<Whole, SinkError> {
         let Sink { output, form, coder, frames } = self;
         let ended = match coder {
             Coder::Float(wav) | Coder::Wav(wav, _) => wav.end(),
@@ -218,7 +218,15 @@ impl Sink {
         };
         ended.map_err(|error| output.failed(error))?;
         debug_assert!(frames <= form.most_frames());
-        Ok(output.commit()?)
+        Ok(output.secure()?)
+    }
+
+    /// Ends the file and puts it in its place.
+    ///
+    /// # Errors
+    /// If the disk refuses; what stood at the target then still stands.
+    pub fn finish(self) -> Result<(), SinkError> {
+        Ok(self.end()?.place()?)
     }
 }
 

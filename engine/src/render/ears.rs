@@ -11,7 +11,7 @@ use super::{
     targets::Targets,
 };
 use crate::{
-    files,
+    files::{self, Whole},
     graph::Graph,
     plan::{Place, Plan},
     resolved::Resolved,
@@ -172,7 +172,9 @@ impl Made {
     /// Puts all files in their places, and tells what was made.
     pub(super) fn close(self, song: &Resolved, graph: &Graph, read: Ran) -> Result<Report, RenderError> {
         let clipped = self.sinks.iter().filter_map(clipped).collect();
-        self.sinks.into_iter().try_for_each(Sink::finish)?;
+        // A full disk is met before the first file takes the place of an old one.
+        let whole = self.sinks.into_iter().map(Sink::end).collect::<Result<Vec<_>, _>>()?;
+        whole.into_iter().try_for_each(Whole::place)?;
         Ok(Report {
             title: song.title.clone(),
             rate: song.rate,

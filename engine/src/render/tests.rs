@@ -215,3 +215,22 @@ fn what_the_master_lets_ring_makes_all_outputs_longer() {
     assert_eq!(bytes("master.wav"), bytes("mix.wav"));
     assert_eq!(bytes("master.wav"), bytes("stems/kick.wav"));
 }
+
+#[test]
+fn no_file_takes_its_place_before_all_are_whole() {
+    let mut first = None;
+    for nth in 1.. {
+        let (dir, song, request) = rendered_before();
+        let request = Request { trace: None, ..request };
+        let fault = faults::arm(dir.path(), nth, io::ErrorKind::StorageFull);
+        let done = rendered(&song, &request);
+        if !fault.struck() {
+            done.unwrap();
+            // Of the mix its folder was left to be secured, of two stems and the master their names too.
+            assert_eq!(nth - first.unwrap(), 7);
+            return;
+        }
+        let replaced = done.is_err() && fs::read(request.mix.unwrap()).unwrap() != b"old";
+        first = first.or_else(|| replaced.then_some(nth));
+    }
+}
