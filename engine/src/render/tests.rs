@@ -7,7 +7,7 @@ use crate::{
     check::{FileFacts, Files, check},
     files::{faults, list},
     resolved::PlayedClip,
-    song::{ChannelPick, Clip, Insert, InsertEffect, Song, Stems, Strip, StripKind},
+    song::{ChannelPick, Clip, Insert, InsertEffect, Length, Place as At, Song, Stems, Strip, StripKind},
 };
 use mixwright_nodes::{
     dsp::dither::Depth,
@@ -232,5 +232,30 @@ fn no_file_takes_its_place_before_all_are_whole() {
         }
         let replaced = done.is_err() && fs::read(request.mix.unwrap()).unwrap() != b"old";
         first = first.or_else(|| replaced.then_some(nth));
+    }
+}
+
+#[test]
+fn what_fails_ends_a_render_at_once() {
+    let (dir, mut song) = studio();
+    song.finish = Some(Finish::default());
+    song.end = Some(At::bar(1.0).plus(Length { samples: 4.0 * f64::from(RATE), ..Length::default() }));
+    let out = dir.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let request = Request { mix: None, stems: None, ..request(&out) };
+    for nth in 1.. {
+        let fault = faults::arm(&out, nth, io::ErrorKind::StorageFull);
+        let failed = rendered(&song, &request).is_err();
+        if !fault.struck() {
+            assert!(nth > 30, "only {nth} operations");
+            return;
+        }
+        drop(fault);
+        // Some failures are borne. What is begun writes its end as it is taken away.
+        let _fault = failed.then(|| faults::arm(&out, nth, io::ErrorKind::StorageFull));
+        let later = failed.then(|| faults::arm(dir.path(), nth + 10, io::ErrorKind::StorageFull));
+        let ended = rendered(&song, &request);
+        assert_eq!(ended.is_err(), failed);
+        assert!(!later.is_some_and(|later| later.struck()), "operation {nth} failed, and ten came after it");
     }
 }
