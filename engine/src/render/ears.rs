@@ -3,6 +3,7 @@
 use super::{
     Meters, Progress, RenderError, Request,
     finish::{Finishing, Unfinished},
+    held::Space,
     meters::StripMeters,
     output::{Destination, Ear, stereo_meter},
     pipeline::{Listener, Tap, Window},
@@ -47,6 +48,7 @@ impl Ears {
         let sure = sure(song, window);
         let most = (window.to - window.from).0 as u64;
         let meter = || stereo_meter(song.rate);
+        let space = Space::new(targets.folder());
         let mut written = Vec::new();
         let mut file = |name: &str, target: Option<PathBuf>| match target {
             None => Ok::<_, RenderError>(Destination::Nowhere),
@@ -57,21 +59,21 @@ impl Ears {
             }
         };
         let all = request.meters == Meters::All;
-        let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure);
+        let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure, &space);
         let mut stems = Vec::new();
         let mut files_of_stems = targets.stems.into_iter();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
-            stems.push(Ear::new(file(&output.name, files_of_stems.next())?, None, sure));
+            stems.push(Ear::new(file(&output.name, files_of_stems.next())?, None, sure, &space));
         }
         let master = match (&song.finish, targets.master) {
-            (None, target) => Ear::new(file("master", target)?, all.then(meter), sure),
+            (None, target) => Ear::new(file("master", target)?, all.then(meter), sure, &space),
             (Some(_), target) => {
                 if let Some(target) = &target {
                     form(song, request.format).check(target, most)?;
                 }
                 let folder = target.as_deref().map_or(Path::new("."), files::folder_of);
                 let unfinished = Unfinished::new(folder, song.rate)?;
-                Ear::new(Destination::Finish(Box::new(unfinished)), None, sure)
+                Ear::new(Destination::Finish(Box::new(unfinished)), None, sure, &space)
             }
         };
         let strips = StripMeters::of(plan);

@@ -8,6 +8,7 @@ mod fader;
 mod finish;
 mod follow;
 mod gather;
+mod held;
 mod meters;
 mod node;
 mod output;

@@ -1,11 +1,17 @@
 //! What is made of the mix, the master and stems: meters, files, and the song's one length.
 
-use super::{RenderError, finish::Unfinished, pipeline::Listener};
+use super::{
+    RenderError,
+    finish::Unfinished,
+    held::{Held, Space},
+    pipeline::Listener,
+};
 use crate::sink::Sink;
 use mixwright_nodes::{
     effect::Width,
     meter::program::{Program, ProgramReading},
 };
+use std::sync::Arc;
 
 /// Above this a tail is still heard: -90 dBFS.
 const HEARD: f32 = 3.162_277_7e-5;
@@ -27,13 +33,15 @@ pub(super) struct Ear {
     sure: usize,
     heard: usize,
     last_loud: usize,
-    held: [Vec<f32>; 2],
+    held: Option<Held>,
 }
 
 impl Ear {
-    /// `sure` frames are handed on at once.
-    pub(super) fn new(to: Destination, meter: Option<Program>, sure: usize) -> Ear {
-        Ear { to, meter, sure, heard: 0, last_loud: 0, held: Default::default() }
+    /// `sure` frames are handed on at once; what comes then is held in a space.
+    pub(super) fn new(to: Destination, meter: Option<Program>, sure: usize, space: &Arc<Space>) -> Ear {
+        let told = meter.is_some() || !matches!(to, Destination::Nowhere);
+        let held = told.then(|| Held::new(space));
+        Ear { to, meter, sure, heard: 0, last_loud: 0, held }
     }
 
     /// The frame after the last that is heard.
@@ -43,9 +51,12 @@ impl Ear {
 
     /// Hands on what was held back, up to the song's length.
     pub(super) fn settle(&mut self, length: usize) -> Result<(), RenderError> {
-        let rest = length.saturating_sub(self.sure).min(self.held[0].len());
-        let [left, right] = std::mem::take(&mut self.held);
-        self.hand_on(&left[..rest], &right[..rest])
+        match self.held.take() {
+            Some(held) => {
+                held.release(length.saturating_sub(self.sure), |left, right| self.hand_on(left, right))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What the meter read and where the signal went.
@@ -74,9 +85,11 @@ impl Listener for Ear {
         }
         let now = self.sure.saturating_sub(self.heard).min(left.len());
         self.heard += left.len();
-        self.held[0].extend_from_slice(&left[now..]);
-        self.held[1].extend_from_slice(&right[now..]);
-        self.hand_on(&left[..now], &right[..now])
+        self.hand_on(&left[..now], &right[..now])?;
+        match &mut self.held {
+            Some(held) => held.push(&left[now..], &right[now..]),
+            None => Ok(()),
+        }
     }
 }
 

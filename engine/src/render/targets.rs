@@ -52,6 +52,12 @@ impl Targets {
             trace: request.trace.clone(),
         })
     }
+
+    /// A folder that takes outputs; the present one if there are none.
+    pub(super) fn folder(&self) -> &Path {
+        let first = self.master.iter().chain(&self.mix).chain(&self.stems).next();
+        first.map_or(Path::new("."), |target| files::folder_of(target))
+    }
 }
 
 /// The stems that are wanted, by their names, and their files.
