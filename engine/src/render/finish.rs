@@ -1,6 +1,6 @@
 //! The last phase of the master: stored as it comes, then solved in trials, each written as if it were to stay.
 //!
-//! Within a trial a stretch is limited while the one before it is measured and written.
+//! Within a trial a stretch is limited while the one before it is measured and, again at once, written.
 
 use super::{
     Meters, Progress, RenderError,
@@ -76,7 +76,7 @@ impl Unfinished {
 
 impl Finishing<'_> {
     /// The signal through a finisher.
-    fn trial(&self, signal: &Signal<'_>, mut finisher: Finisher) -> Result<(Bounce, Heard), RenderError> {
+    fn trial(&self, signal: &Signal<'_>, mut finisher: Finisher<'_>) -> Result<(Bounce, Heard), RenderError> {
         let (mut bounce, mut playback) = (self.bounce()?, signal.play()?);
         let (mut ready, mut next) = (Stretch::default(), Stretch::default());
         loop {
@@ -112,10 +112,10 @@ impl Finishing<'_> {
 
     fn bounce(&self) -> Result<Bounce, RenderError> {
         let measure = match self.meters {
-            Meters::All => Measure::All(Program::new(self.rate, Width::Stereo)),
-            Meters::None => Measure::Trial(Gauge::new(self.rate, Width::Stereo)),
+            Meters::All => Measure::All(Box::new(Program::new(self.rate, Width::Stereo))),
+            Meters::None => Measure::Trial(Box::new(Gauge::new(self.rate, Width::Stereo))),
         };
-        Ok(Bounce { measure, sink: (self.begin)()? })
+        Ok(Bounce { measure, sink: (self.begin)()?, threads: self.threads })
     }
 }
 
@@ -123,14 +123,15 @@ impl Finishing<'_> {
 struct Bounce {
     measure: Measure,
     sink: Option<Sink>,
+    threads: usize,
 }
 
 /// What is measured of a run.
 enum Measure {
     /// All that a report tells.
-    All(Program),
+    All(Box<Program>),
     /// What a trial must know.
-    Trial(Gauge),
+    Trial(Box<Gauge>),
 }
 
 impl Bounce {
@@ -139,13 +140,18 @@ impl Bounce {
     }
 
     fn take(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
-        match &mut self.measure {
+        let Bounce { measure, sink, threads } = self;
+        let write = || sink.as_mut().map_or(Ok(()), |sink| sink.write(&[left, right]));
+        let ((), written) = both(*threads, || measure.push(left, right), write);
+        Ok(written?)
+    }
+}
+
+impl Measure {
+    fn push(&mut self, left: &[f32], right: &[f32]) {
+        match self {
             Measure::All(program) => program.push(left, Some(right)),
             Measure::Trial(gauge) => gauge.push(left, Some(right)),
-        }
-        match &mut self.sink {
-            Some(sink) => Ok(sink.write(&[left, right])?),
-            None => Ok(()),
         }
     }
 }
@@ -172,7 +178,7 @@ impl Stretch {
 /// Limits the next stretch; tells whether the signal goes on.
 fn limit(
     playback: &mut Playback<'_>,
-    finisher: &mut Finisher,
+    finisher: &mut Finisher<'_>,
     stretch: &mut Stretch,
 ) -> Result<bool, RenderError> {
     stretch.clear();

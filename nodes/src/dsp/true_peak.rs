@@ -12,6 +12,8 @@ use super::{
 use crate::{block::PIECE, for_every_cpu};
 use std::f64::consts::PI;
 
+/// Taps a phase of the first half-band for limiting.
+const LIMITING: usize = 128;
 /// Taps a phase of the second half-band, which has an octave to spare.
 const SECOND: usize = 12;
 /// Frames of the signal before a span whose interpolated points its first envelope value hears.
@@ -27,6 +29,8 @@ const BATCH: usize = 16;
 
 /// What a parabola makes of a peak at most.
 const MOST_RAISED: f32 = 1.125;
+/// What rounding makes of a point at most, of the largest sample around: reckoned at 0.000 04, and taken for much more.
+const ROUNDED: f32 = 0.001;
 
 /// The largest level around each frame of one channel, [`TruePeak::latency`] frames late.
 ///
@@ -49,7 +53,12 @@ impl TruePeak {
 
     /// For limiting: 128 taps a phase; right within 0.06 dB for whatever fills the band to its edge.
     pub fn limiting() -> Self {
-        TruePeak::new(128)
+        TruePeak::new(LIMITING)
+    }
+
+    /// Frames by which the envelope for limiting comes late.
+    pub(crate) const fn limiting_latency() -> usize {
+        LIMITING / 2 + AFTER
     }
 
     fn new(taps: usize) -> Self {
@@ -67,10 +76,16 @@ impl TruePeak {
     /// The envelope of a piece of at most [`PIECE`] frames. Values that do
     /// not exceed `floor` are only known not to.
     pub fn run(&mut self, piece: &[f32], floor: f32, envelope: &mut [f32]) {
+        self.run_known(piece, floor, f32::INFINITY, envelope);
+    }
+
+    /// As [`TruePeak::run`] on what was heard by such a detector before, and is now heard at another gain: at that gain its
+    /// largest value would have been `known`. Parabolas and rounding may do otherwise, so little below the floor is too near.
+    pub fn run_known(&mut self, piece: &[f32], floor: f32, known: f32, envelope: &mut [f32]) {
         let (history, frames) = (history(&self.first), piece.len());
         self.heard[history..history + frames].copy_from_slice(piece);
-        let span = &self.heard[..history + frames];
-        if largest(span) * self.bound <= floor {
+        let largest = largest(&self.heard[..history + frames]);
+        if largest * self.bound <= floor || MOST_RAISED * (known + ROUNDED * largest) <= floor {
             envelope[..frames].fill(0.0);
         } else {
             self.interpolate(&mut envelope[..frames]);
@@ -268,6 +283,26 @@ mod tests {
         }
         assert!(floored.contains(&0.0));
         assert!(whole.iter().zip(&floored).all(|(w, f)| w == f || (*f <= 0.2 && *w <= 0.2)));
+    }
+
+    #[test]
+    fn what_was_heard_at_another_gain_changes_nothing_above_the_floor() {
+        let mut noise = plane(1.0, 6_400, noise(2));
+        noise.chunks_mut(400).step_by(2).flatten().for_each(|x| *x *= 0.3);
+        let before = envelope(TruePeak::limiting(), &noise, 64);
+        for gain in [0.7, 1.0, 3.1] {
+            let louder: Vec<f32> = noise.iter().map(|x| gain * x).collect();
+            let (mut plain, mut knowing) = (TruePeak::limiting(), TruePeak::limiting());
+            let (mut skipped, floor) = (0, 0.9 * gain);
+            for (x, before) in louder.chunks(64).zip(before.chunks(64)) {
+                let (mut all, mut some) = ([0.0; 64], [0.0; 64]);
+                plain.run(x, floor, &mut all);
+                knowing.run_known(x, floor, gain * peak(before), &mut some);
+                skipped += usize::from(some != all);
+                assert!(all == some || (peak(&all) <= floor && some == [0.0; 64]));
+            }
+            assert!(skipped > 10, "{skipped} of 100 pieces at {gain}");
+        }
     }
 
     #[test]

@@ -146,11 +146,17 @@ impl Applied {
 impl Limiter {
     /// Works on a piece in place.
     pub fn run(&mut self, audio: &mut Block<'_>) {
+        self.run_known(audio, f32::INFINITY);
+    }
+
+    /// As [`Limiter::run`], where the largest level is known that its detector will find, at least before the gain that the
+    /// piece came with.
+    pub(crate) fn run_known(&mut self, audio: &mut Block<'_>, known: f32) {
         let frames = audio.frames();
         let (mut ceilings, mut gains) = ([0.0; PIECE], [0.0; PIECE]);
         let (ceilings, gains) = (&mut ceilings[..frames], &mut gains[..frames]);
         self.ceilings(ceilings);
-        self.detect(audio, ceilings, gains);
+        self.detect(audio, known, ceilings, gains);
         self.late.run(audio);
         // Exactly nothing where no ceiling is passed.
         excess(gains, ceilings);
@@ -181,7 +187,7 @@ impl Limiter {
     }
 
     /// The largest level of all channels around each frame; 0 where it cannot pass a ceiling.
-    fn detect(&mut self, audio: &mut Block<'_>, ceilings: &[f32], levels: &mut [f32]) {
+    fn detect(&mut self, audio: &mut Block<'_>, known: f32, ceilings: &[f32], levels: &mut [f32]) {
         let floor = ceilings.iter().copied().fold(f32::INFINITY, f32::min);
         let mut own = [0.0; PIECE];
         for channel in 0..audio.channels() {
@@ -189,7 +195,7 @@ impl Limiter {
             match self.detectors.get_mut(channel) {
                 Some(detector) => {
                     let own = &mut own[..plane.len()];
-                    detector.run(plane, floor, own);
+                    detector.run_known(plane, floor, known, own);
                     raise(levels, own);
                 }
                 None => raise(levels, plane),

@@ -101,7 +101,7 @@ const RUNS: u32 = 4;
 pub fn solve<E>(
     wish: &Finish,
     draft: Draft,
-    trial: impl FnMut(Finisher) -> Result<Heard, E>,
+    trial: impl FnMut(Finisher<'_>) -> Result<Heard, E>,
 ) -> Result<Finished, E> {
     let width = draft.width();
     let proxy = draft.end(wish.style);
@@ -145,7 +145,7 @@ struct Search<'a, T> {
     best: Option<Solution>,
 }
 
-impl<E, T: FnMut(Finisher) -> Result<Heard, E>> Search<'_, T> {
+impl<E, T: FnMut(Finisher<'_>) -> Result<Heard, E>> Search<'_, T> {
     fn run(&mut self, most: Db) -> Result<Finished, E> {
         let mut last = None;
         while self.runs < RUNS {
@@ -187,7 +187,7 @@ impl<E, T: FnMut(Finisher) -> Result<Heard, E>> Search<'_, T> {
     }
 
     fn hear(&mut self, setting: &Setting) -> Result<Heard, E> {
-        (self.trial)(Finisher::new(setting, self.proxy.rate(), self.width))
+        (self.trial)(Finisher::new(setting, self.proxy.rate(), self.width).knowing(self.proxy))
     }
 
     /// Lowers the limiter's ceiling, once, by what the meter finds above the wanted one.
@@ -240,7 +240,7 @@ mod tests {
             }
         }
 
-        fn through(&self, mut finisher: Finisher) -> Heard {
+        fn through(&self, mut finisher: Finisher<'_>) -> Heard {
             let mut gauge = Gauge::new(RATE, self.width());
             let mut meter = |left: &[f32], right: Option<&[f32]>| gauge.push(left, right);
             self.hear(|left, right| finisher.run(left, right, &mut meter));
@@ -287,7 +287,7 @@ mod tests {
         let mut draft = Draft::new(RATE, song.width());
         song.hear(|left, right| draft.push(left, right));
         let mut last = None;
-        let trial = |finisher| {
+        let trial = |finisher: Finisher<'_>| {
             let heard = song.through(finisher);
             last = Some(heard);
             Ok::<_, Infallible>(heard)
@@ -392,6 +392,29 @@ mod tests {
         assert_eq!(finish(&wish, &Song(vec![vec![0.0; 50_000]])), Finished::NoLoudness);
         assert_eq!(finish(&wish, &Song(vec![vec![0.5; 5_000]])), Finished::NoLoudness);
         assert_eq!(finish(&wish, &Song(vec![vec![]])), Finished::NoLoudness);
+    }
+
+    #[test]
+    fn what_the_proxy_knows_changes_no_bit() {
+        for song in [song(9), signs()] {
+            let mut draft = Draft::new(RATE, Width::Stereo);
+            song.hear(|left, right| draft.push(left, right));
+            let proxy = draft.end(LimitStyle::Clean);
+            for gain in [-3.0, 6.0, 14.0] {
+                let setting = Setting { gain: Db(gain), ceiling: Dbtp(-1.0), style: LimitStyle::Clean };
+                let finished = |mut finisher: Finisher<'_>| {
+                    let mut out = Vec::new();
+                    let mut each = |left: &[f32], right: Option<&[f32]>| {
+                        out.extend(left.iter().chain(right.unwrap()).map(|x| x.to_bits()));
+                    };
+                    song.hear(|left, right| finisher.run(left, right, &mut each));
+                    let applied = finisher.end(&mut each);
+                    (out, applied)
+                };
+                let plain = Finisher::new(&setting, RATE, Width::Stereo);
+                assert!(finished(plain.clone()) == finished(plain.knowing(&proxy)), "{gain} dB");
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
     },
     unit::{Db, Dbtp, Lufs},
 };
+use std::ops::Range;
 
 /// Frames to a step.
 const STEP: u64 = 64;
@@ -30,6 +31,8 @@ const NO_CEILING: Dbtp = Dbtp(f64::INFINITY);
 /// The signal's proxy.
 pub(super) struct Proxy {
     steps: Vec<Step>,
+    /// Frames of the signal.
+    frames: u64,
     rate: u32,
     times: Times,
 }
@@ -61,6 +64,13 @@ impl Proxy {
     /// Frames a second of the signal.
     pub(super) fn rate(&self) -> u32 {
         self.rate
+    }
+
+    /// The largest true peak in a span of frames; none where that is not within the signal.
+    pub(super) fn level(&self, frames: Range<u64>) -> Option<f32> {
+        let steps = (frames.start / STEP) as usize..frames.end.div_ceil(STEP) as usize;
+        let steps = (frames.end <= self.frames).then(|| &self.steps[steps])?;
+        Some(steps.iter().fold(0.0, |most, step| most.max(step.level)))
     }
 
     /// The loudness at a gain under a ceiling.
@@ -249,6 +259,6 @@ impl Draft {
         for piece in silence.chunks(PIECE) {
             self.detect(piece, stereo.then_some(piece));
         }
-        Proxy { steps: self.steps, rate: self.rate, times: style.times() }
+        Proxy { steps: self.steps, frames: self.envelope_frames, rate: self.rate, times: style.times() }
     }
 }

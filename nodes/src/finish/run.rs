@@ -1,8 +1,9 @@
 //! The run itself: gain, limiter, and what the meters say of it.
 
-use super::Hearer;
+use super::{Hearer, proxy::Proxy};
 use crate::{
     block::{Block, PIECE, Shape},
+    dsp::true_peak::TruePeak,
     effect::{Aim, Effect, Kernel, Seen, Width},
     effects::limit::{Applied, Limit, LimitStyle, Limiter},
     meter::{loudness::Loudness, true_peak::TruePeakMeter},
@@ -24,16 +25,20 @@ pub struct Setting {
 
 /// Gain and limiter, live: gives as many frames as it hears, none of them late.
 #[derive(Clone)]
-pub struct Finisher {
+pub struct Finisher<'p> {
     gain: f64,
     limiter: Limiter,
     width: Width,
+    /// What tells beforehand where no peak is high enough to be looked at.
+    proxy: Option<&'p Proxy>,
+    /// Frames of the signal so far.
+    heard: u64,
     /// Frames of the output that are still to come before the first of the signal.
     early: usize,
     latency: usize,
 }
 
-impl Finisher {
+impl<'p> Finisher<'p> {
     /// At the beginning of a signal.
     pub fn new(setting: &Setting, rate: u32, width: Width) -> Self {
         let limit = Limit { ceiling: setting.ceiling, style: setting.style, ..Limit::default() };
@@ -41,7 +46,19 @@ impl Finisher {
         let mut limiter = limit.prepare(&setup, &Seen::default());
         limiter.tune(&limit, Aim { strip: 0, rate, over: 0 });
         let latency = limit.latency(rate).0 as usize;
-        Finisher { gain: setting.gain.gain(), limiter, width, early: latency, latency }
+        Finisher { gain: setting.gain.gain(), limiter, width, proxy: None, heard: 0, early: latency, latency }
+    }
+
+    /// Of the signal that a proxy is of.
+    pub(super) fn knowing(self, proxy: &'p Proxy) -> Self {
+        Finisher { proxy: Some(proxy), ..self }
+    }
+
+    /// The largest level that the limiter's detector will find in the next frames, if it is known.
+    fn known(&self, frames: usize) -> f32 {
+        let from = self.heard.checked_sub(TruePeak::limiting_latency() as u64);
+        let level = from.and_then(|from| self.proxy?.level(from..from + frames as u64));
+        level.map_or(f32::INFINITY, |level| level * self.gain as f32)
     }
 
     /// Hears on, and hands on what is ready.
@@ -61,7 +78,9 @@ impl Finisher {
                 frames: part.len(),
                 settles: part.len() == PIECE,
             };
-            self.limiter.run(&mut Block::new(&mut planes, PIECE, shape));
+            let known = self.known(part.len());
+            self.limiter.run_known(&mut Block::new(&mut planes, PIECE, shape), known);
+            self.heard += part.len() as u64;
             let skipped = self.early.min(part.len());
             self.early -= skipped;
             let (left, right) = planes.split_at(PIECE);
