@@ -146,30 +146,31 @@ impl Proxy {
 /// Mean powers of stretches of 100 ms.
 struct Hops {
     rate: u64,
-    steps: u64,
+    /// Ten times the frames since the open stretch began: at the rate the next does.
+    open: u64,
     /// Of each stretch the sum and the number of its steps.
     sums: Vec<(f64, f64)>,
 }
 
 impl Hops {
     fn new(rate: u32) -> Self {
-        Hops { rate: u64::from(rate), steps: 0, sums: Vec::new() }
+        Hops { rate: u64::from(rate), open: 0, sums: vec![(0.0, 0.0)] }
     }
 
     fn push(&mut self, power: f64) {
-        let hop = (self.steps * STEP * 10 / self.rate) as usize;
-        if hop == self.sums.len() {
+        let (sum, count) = self.sums.last_mut().expect("one is open");
+        *sum += power;
+        *count += 1.0;
+        self.open += STEP * 10;
+        if self.open >= self.rate {
+            self.open -= self.rate;
             self.sums.push((0.0, 0.0));
         }
-        self.sums[hop].0 += power;
-        self.sums[hop].1 += 1.0;
-        self.steps += 1;
     }
 
     /// The mean powers of windows of 400 ms, as far as they are complete.
     fn windows(&self) -> impl Iterator<Item = f64> + Clone {
-        let complete = (self.steps * STEP * 10 / self.rate) as usize;
-        self.sums[..complete.min(self.sums.len())].windows(4).map(|four| {
+        self.sums[..self.sums.len() - 1].windows(4).map(|four| {
             let (sum, count) = four.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
             sum / count
         })
