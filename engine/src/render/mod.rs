@@ -223,7 +223,7 @@ fn attempt(
         Recalled { trouble: kept.err().map(|error| error.to_string()), ..recall.told(&graph, &whole, &plan) }
     });
     if let (Some(mut account), Some(trace), Some(traced)) = (account, trace, traced) {
-        traced.commit()?;
+        traced.place()?;
         account.phases.over(Phase::Closing);
         report.profile = Some(account.profile(trace));
     }

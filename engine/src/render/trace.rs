@@ -24,14 +24,14 @@ const MOST_WORDS: usize = 5;
 ///
 /// # Errors
 /// If the disk refuses.
-pub(super) fn write(account: &Account<'_>, target: &Path) -> Result<files::Output, RenderError> {
+pub(super) fn write(account: &Account<'_>, target: &Path) -> Result<files::Whole, RenderError> {
     let output = files::Output::create(target)?;
     let mut writer = output.writer()?;
     let failed = |source| -> FileError { output.failed(source) };
     events(account, &mut writer).map_err(failed)?;
     writer.flush().map_err(failed)?;
     drop(writer);
-    Ok(output)
+    Ok(output.secure()?)
 }
 
 fn events(account: &Account<'_>, to: &mut impl Write) -> io::Result<()> {
