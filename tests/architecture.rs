@@ -13,6 +13,7 @@ const CRATES: [(&str, &[&str]); 3] = [
         "engine",
         &[
             "mixwright-nodes",
+            "blake3",
             "hound",
             "petgraph",
             "rayon",
@@ -23,6 +24,7 @@ const CRATES: [(&str, &[&str]); 3] = [
             "symphonia",
             "tempfile",
             "thiserror",
+            "xxhash-rust",
         ],
     ),
     ("scripts", &["mixwright-nodes", "mixwright-engine", "rhai", "ron", "serde", "strsim", "libm"]),
