@@ -62,11 +62,42 @@ impl Loudness {
         self.windows.reading()
     }
 
+    /// How loud it was on the way here.
+    pub fn course(&self) -> Course<'_> {
+        self.windows.course()
+    }
+
     /// By how much the right channel is louder than the left over the whole; none where one of them is silent.
     pub fn balance(&self) -> Option<Lu> {
         let [left, right] = self.total;
         (left > 0.0 && right > 0.0).then(|| Lu(loudness(right).0 - loudness(left).0))
     }
+}
+
+/// What windows are listened to for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// All that a [`LoudnessReading`] holds.
+    All,
+    /// The integrated loudness and the [`Course`], but no largest values.
+    Course,
+    /// The integrated loudness alone.
+    Integrated,
+}
+
+/// How loud a signal is in the course of time: the powers of windows that end 100 ms after each other, the first of each
+/// kind where its length is full. [`loudness`] makes loudness of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course<'m> {
+    /// Those of 400 ms.
+    pub momentary: &'m [f32],
+    /// Those of 3 s.
+    pub short_term: &'m [f32],
+}
+
+impl Course<'_> {
+    /// Windows that would have ended before the first of 400 ms, and before the first of 3 s.
+    pub const BEFORE: [usize; 2] = [MOMENTARY / HOP - 1, SHORT_TERM / HOP - 1];
 }
 
 /// The windows of a signal, by the K-weighted energies of its sub-blocks.
@@ -79,8 +110,7 @@ pub(super) struct Windows {
     /// Powers of all windows so far, one each 100 ms: what is kept of hours of music is a few megabytes.
     momentary: Vec<f32>,
     short_term: Vec<f32>,
-    /// Whether nothing but the integrated loudness is told.
-    integrates_only: bool,
+    tells: Tells,
     max_momentary: f64,
     max_short_term: f64,
 }
@@ -94,15 +124,15 @@ impl Windows {
             done: 0,
             momentary: Vec::new(),
             short_term: Vec::new(),
-            integrates_only: false,
+            tells: Tells::All,
             max_momentary: 0.0,
             max_short_term: 0.0,
         }
     }
 
-    /// For a meter that tells the integrated loudness alone, for strips, of which there are many.
-    pub(super) fn integrated_only(rate: u32) -> Self {
-        Windows { integrates_only: true, ..Windows::new(rate) }
+    /// For a meter that tells less, for strips, of which there are many.
+    pub(super) fn telling(rate: u32, tells: Tells) -> Self {
+        Windows { tells, ..Windows::new(rate) }
     }
 
     /// Takes the next sub-block, by the energy of all its channels.
@@ -111,14 +141,14 @@ impl Windows {
         self.done += 1;
         // The hops of both windows fall on the same sub-blocks.
         let hops = self.done.is_multiple_of(HOP as u64);
-        if self.integrates_only && !hops {
+        if self.tells != Tells::All && !hops {
             return;
         }
         if let Some(power) = self.window(MOMENTARY) {
             self.max_momentary = self.max_momentary.max(power);
             self.momentary.extend(hops.then_some(power as f32));
         }
-        if self.integrates_only {
+        if self.tells == Tells::Integrated {
             return;
         }
         if let Some(power) = self.window(SHORT_TERM) {
@@ -133,6 +163,10 @@ impl Windows {
         let energy: f64 =
             (first..self.done).map(|block| self.recent[(block % SHORT_TERM as u64) as usize]).sum();
         Some(energy / (self.blocks.border(self.done) - self.blocks.border(first)) as f64)
+    }
+
+    pub(super) fn course(&self) -> Course<'_> {
+        Course { momentary: &self.momentary, short_term: &self.short_term }
     }
 
     pub(super) fn reading(&self) -> LoudnessReading {

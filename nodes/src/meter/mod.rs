@@ -4,6 +4,7 @@ pub mod energy;
 pub mod level;
 pub mod loudness;
 pub mod program;
+pub mod steps;
 pub mod stereo;
 pub mod strips;
 mod sums;

@@ -2,7 +2,7 @@
 
 use super::{
     level::{Level, LevelReading},
-    loudness::{Loudness, LoudnessReading},
+    loudness::{Course, Loudness, LoudnessReading},
     stereo::{Stereo, StereoReading},
     true_peak::{PeakReading, TruePeakMeter},
 };
@@ -79,6 +79,16 @@ impl Program {
         if let (Some(stereo), Some(right)) = (&mut self.stereo, right) {
             stereo.push(left, right);
         }
+    }
+
+    /// How loud it was on the way here.
+    pub fn loudness(&self) -> Course<'_> {
+        self.loudness.course()
+    }
+
+    /// How alike the channels were on the way here, if there are two: see [`Stereo::course`].
+    pub fn correlation(&self) -> &[Option<f32>] {
+        self.stereo.as_ref().map_or(&[], Stereo::course)
     }
 
     /// What the meters read now.

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 /// Sub-blocks of 10 ms in a window of 400 ms.
 const WINDOW: usize = 40;
+/// Sub-blocks from one window whose correlation is kept to the next.
+const HOP: u64 = 10;
 /// Mean power of a channel under which a window says nothing: -70 dBFS.
 const GATE: f64 = 1e-7;
 
@@ -31,6 +33,7 @@ pub struct Stereo {
     /// The last [`WINDOW`] sub-blocks, by their number modulo that.
     recent: Vec<Products>,
     least: Option<f64>,
+    course: Vec<Option<f32>>,
 }
 
 /// Sums of products.
@@ -78,6 +81,7 @@ impl Stereo {
             total: Products::default(),
             recent: vec![Products::default(); WINDOW],
             least: None,
+            course: Vec::new(),
         }
     }
 
@@ -107,9 +111,17 @@ impl Stereo {
         let mut window = Products::default();
         self.recent.iter().for_each(|block| window.add(*block));
         let gate = GATE * f64::from(self.rate) * WINDOW as f64 / 100.0;
-        if let Some(here) = window.correlation(gate) {
+        let here = window.correlation(gate);
+        self.course.extend(self.blocks.is_multiple_of(HOP).then_some(here.map(|here| here as f32)));
+        if let Some(here) = here {
             self.least = Some(self.least.map_or(here, |least| least.min(here)));
         }
+    }
+
+    /// The correlations of windows of 400 ms that end 100 ms after each other, the first where its length is full; none
+    /// where a channel is under -70 dBFS.
+    pub fn course(&self) -> &[Option<f32>] {
+        &self.course
     }
 
     /// What the meter reads now.
@@ -151,6 +163,20 @@ mod tests {
         assert!((whole.min_correlation.unwrap() + 1.0).abs() < 1e-9);
         assert!((whole.correlation.unwrap() - 8.0 / 48.0).abs() < 1e-3);
         assert_eq!(whole, measured(31, half_turned));
+    }
+
+    #[test]
+    fn its_course_is_one_of_windows_each_tenth_of_a_second() {
+        let half_turned = |n: usize, x: f32| if (20_000..40_000).contains(&n) { -x } else { x };
+        let left = plane(1.0, 48_000, sine(1000.0, 48_000));
+        let right: Vec<f32> = left.iter().enumerate().map(|(n, x)| half_turned(n, *x)).collect();
+        let mut meter = Stereo::new(48_000);
+        left.chunks(31).zip(right.chunks(31)).for_each(|(left, right)| meter.push(left, right));
+        let course: Vec<f32> = meter.course().iter().map(|here| here.unwrap()).collect();
+        assert_eq!(course.len(), 7, "from 400 ms to 1 s");
+        assert_eq!(course[0], 1.0);
+        let turned = (800.0 - 18_400.0) / 19_200.0;
+        assert!((course[4] - turned).abs() < 1e-3, "all but the first 800 frames are turned: {}", course[4]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     energy::{Blocks, Energies},
-    loudness::Windows,
+    loudness::{Course, Tells, Windows},
 };
 use crate::{
     dsp::fast::largest,
@@ -61,15 +61,17 @@ struct Strip {
 }
 
 impl Strips {
-    /// Meters that have heard nothing, for strips of one or more channels each.
+    /// Meters that have heard nothing, for strips of one or more channels each; `course` lets them keep how loud each was in
+    /// the course of time.
     ///
     /// # Panics
     /// If there are no channels, or more than [`WIDEST`](super::energy::WIDEST).
-    pub fn new(rate: u32, strips: impl IntoIterator<Item = Vec<Channel>>) -> Self {
+    pub fn new(rate: u32, course: bool, strips: impl IntoIterator<Item = Vec<Channel>>) -> Self {
+        let tells = if course { Tells::Course } else { Tells::Integrated };
         let strip = |channels: Vec<Channel>| Strip {
             peaks: vec![0.0; channels.len()],
             channels,
-            windows: Windows::integrated_only(rate),
+            windows: Windows::telling(rate, tells),
             energy: 0.0,
         };
         let strips: Vec<Strip> = strips.into_iter().map(strip).collect();
@@ -91,6 +93,11 @@ impl Strips {
                 strip.windows.close(energy);
             }
         });
+    }
+
+    /// How loud the strips were on the way here.
+    pub fn courses(&self) -> impl Iterator<Item = Course<'_>> {
+        self.strips.iter().map(|strip| strip.windows.course())
     }
 
     /// What the meters read now, strip by strip.
@@ -140,7 +147,7 @@ mod tests {
         let tone = plane(0.5, 96_000, sine(1000.0, 48_000));
         let hiss: [Vec<f32>; 2] = [1, 2].map(|seed| plane(0.25, 96_000, noise(seed)));
         let plain = vec![Channel::plain(), Channel::plain()];
-        let mut strips = Strips::new(48_000, [vec![Channel::plain()], plain]);
+        let mut strips = Strips::new(48_000, true, [vec![Channel::plain()], plain]);
         for ((tone, left), right) in tone.chunks(777).zip(hiss[0].chunks(777)).zip(hiss[1].chunks(777)) {
             strips.push(&[tone, left, right]);
         }
@@ -148,6 +155,7 @@ mod tests {
         let mut program = Program::new(48_000, Width::Mono);
         program.push(&tone, None);
         assert_eq!(readings[0].loudness, program.reading().loudness.integrated);
+        assert_eq!(strips.courses().next(), Some(program.loudness()));
         assert_eq!(readings[0].peak, program.reading().channels[0].level.peak);
         // A tone of 1 kHz gains 0.7 dB.
         assert!((readings[0].energy / (0.125 * 96_000.0) - 1.175).abs() < 0.01);
@@ -162,7 +170,7 @@ mod tests {
         let mono = plane(0.5, 48_000, noise(7));
         let (left, right) = (0.3, -0.9);
         let made = [left, right].map(|gain| mono.iter().map(|x| x * gain as f32).collect::<Vec<f32>>());
-        let mut strips = Strips::new(48_000, [vec![Channel(vec![left, right])]]);
+        let mut strips = Strips::new(48_000, true, [vec![Channel(vec![left, right])]]);
         strips.push(&[&mono]);
         let (ours, behind) = (strips.readings()[0], both([&made[0], &made[1]]).reading());
         let loudness = behind.loudness.integrated.unwrap().0;
