@@ -65,6 +65,7 @@ fn session(bencher: Bencher<'_, '_>, on: On) {
         format: Format::Wav(Depth::Bits24),
         part: None,
         meters: Meters::All,
+        take: false,
         machine: on.0,
     };
     let stop = AtomicBool::new(false);

@@ -29,6 +29,7 @@ pub(crate) fn request(
         format,
         part: part::of(args, checked)?,
         meters,
+        take: false,
         store: cache::store(&args.caching),
         machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
     })

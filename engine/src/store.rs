@@ -13,6 +13,7 @@ pub(crate) use signal::{Kind, Playing, Recording};
 
 use crate::files::{self, FileError, Found};
 use crate::fingerprint::Fingerprint;
+use crate::render::take::Pictures;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,8 @@ pub struct Store {
     folder: PathBuf,
     budget: u64,
     build: String,
+    /// What was drawn of strips, as long as the process lives.
+    pub(crate) pictures: Pictures,
 }
 
 /// What a store holds.
@@ -56,7 +59,12 @@ impl Store {
     pub fn open(folder: &Path, budget: u64, build: &str) -> Result<Store, FileError> {
         files::folder(folder)?.keep();
         files::sweep(folder);
-        Ok(Store { folder: folder.to_owned(), budget, build: build.to_owned() })
+        Ok(Store {
+            folder: folder.to_owned(),
+            budget,
+            build: build.to_owned(),
+            pictures: Pictures::default(),
+        })
     }
 
     pub(crate) fn build(&self) -> &str {

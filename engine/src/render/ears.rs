@@ -5,10 +5,11 @@ use super::{
     finish::{Finishing, Unfinished},
     held::Space,
     meters::StripMeters,
-    output::{Destination, Ear, stereo_meter},
+    output::{Destination, Ear, Told, stereo_meter},
     pipeline::{Listener, Tap, Window},
     recall::Ran,
     report::{Chapter, Clipped, Reduction, Report, StripReport},
+    take::{Keeper, Picture, StripKeeper, Take},
     targets::Targets,
 };
 use crate::{
@@ -22,18 +23,22 @@ use crate::{
 use mixwright_nodes::{
     effect::Reading,
     finish::Finished,
-    meter::{program::ProgramReading, strips::StripReading},
+    meter::strips::StripReading,
     unit::{Db, Frames, Percent},
 };
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Everyone who hears an output.
 pub(super) struct Ears {
     strips: Vec<StripMeters>,
+    keepers: Vec<StripKeeper>,
     mix: Ear,
     master: Ear,
     stems: Vec<Ear>,
     files: Vec<PathBuf>,
+    /// Where there is room for what is kept.
+    folder: PathBuf,
 }
 
 impl Ears {
@@ -48,7 +53,8 @@ impl Ears {
         let sure = sure(song, window);
         let most = (window.to - window.from).0 as u64;
         let meter = || stereo_meter(song.rate);
-        let space = Space::new(targets.folder());
+        let folder = targets.folder();
+        let space = Space::new(&folder);
         let mut written = Vec::new();
         let mut file = |name: &str, target: Option<PathBuf>| match target {
             None => Ok::<_, RenderError>(Destination::Nowhere),
@@ -58,33 +64,40 @@ impl Ears {
                 Ok(Destination::File(Box::new(sink)))
             }
         };
-        let all = request.meters == Meters::All;
-        let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure, &space);
+        let all = request.measures();
+        let keeper = || keeper(song, request, &folder);
+        let mix = Ear::new(file("mix", targets.mix)?, all.then(meter), sure, &space).keeping(keeper()?);
         let mut stems = Vec::new();
         let mut files_of_stems = targets.stems.into_iter();
         for output in plan.outputs.iter().filter(|output| output.place == Place::Stem) {
             stems.push(Ear::new(file(&output.name, files_of_stems.next())?, None, sure, &space));
         }
         let master = match (&song.finish, targets.master) {
-            (None, target) => Ear::new(file("master", target)?, all.then(meter), sure, &space),
+            (None, target) => {
+                let master = Ear::new(file("master", target)?, all.then(meter), sure, &space);
+                master.keeping(keeper()?)
+            }
             (Some(_), target) => {
                 if let Some(target) = &target {
                     form(song, request.format).check(target, most)?;
                 }
-                let folder = target.as_deref().map_or(Path::new("."), files::folder_of);
-                let unfinished = Unfinished::new(folder, song.rate)?;
+                let beside = target.as_deref().map_or(&*folder, files::folder_of);
+                let unfinished = Unfinished::new(beside, song.rate)?;
                 Ear::new(Destination::Finish(Box::new(unfinished)), None, sure, &space)
             }
         };
-        let strips = StripMeters::of(plan);
-        Ok(Ears { strips, mix, master, stems, files: written })
+        let strips = StripMeters::of(plan, request.take);
+        let kept = |number: &usize| request.take && plan.outputs[*number].place == Place::Strip;
+        let keepers = (0..plan.outputs.len()).filter(kept).map(|number| StripKeeper::new(plan, number));
+        Ok(Ears { strips, keepers: keepers.collect(), mix, master, stems, files: written, folder })
     }
 
     /// Each ear at its output.
     pub(super) fn taps(&mut self, plan: &Plan) -> Vec<Tap<'_>> {
         let mut stems = self.stems.iter_mut();
         let (mut mix, mut master) = (Some(&mut self.mix), Some(&mut self.master));
-        let mut taps: Vec<Tap<'_>> = self.strips.iter_mut().map(StripMeters::tap).collect();
+        let keepers = self.keepers.iter_mut().map(StripKeeper::tap);
+        let mut taps: Vec<Tap<'_>> = self.strips.iter_mut().map(StripMeters::tap).chain(keepers).collect();
         for (output, declared) in plan.outputs.iter().enumerate() {
             let listener: Option<&mut dyn Listener> = match declared.place {
                 Place::Strip | Place::Kept => None,
@@ -122,12 +135,12 @@ impl Ears {
     ) -> Result<Made, RenderError> {
         let mut files = self.files;
         let mut sinks = Vec::new();
-        let (mix, to) = self.mix.end();
+        let (mix, to) = self.mix.end()?;
         sinks.extend(into_sink(to));
         for stem in self.stems {
-            sinks.extend(into_sink(stem.end().1));
+            sinks.extend(into_sink(stem.end()?.1));
         }
-        let (metered, to) = self.master.end();
+        let (told, to) = self.master.end()?;
         let (master, finished) = match (to, &song.finish) {
             (Destination::Finish(master), Some(wish)) => {
                 let begin = || {
@@ -138,25 +151,28 @@ impl Ears {
                 let how = Finishing {
                     wish,
                     rate: song.rate,
-                    meters: request.meters,
+                    meters: if request.measures() { Meters::All } else { Meters::None },
                     threads: request.machine.threads,
                     begin: &begin,
+                    keep: &|| keeper(song, request, &self.folder),
                     progress,
                 };
                 let made = master.finish(&how)?;
                 sinks.extend(made.sink);
                 files.extend(request.master.clone());
-                (made.reading, Some(made.finished))
+                (made.told, Some(made.finished))
             }
             (to, _) => {
                 sinks.extend(into_sink(to));
-                (metered, None)
+                (told, None)
             }
         };
         if progress.cancelled() {
             return Err(RenderError::Cancelled);
         }
-        Ok(Made { sinks, files, mix, master, finished, length })
+        let drawn = self.keepers.into_iter().zip(StripMeters::courses(&self.strips));
+        let drawn = drawn.map(|(keeper, loudness)| Arc::new(keeper.ended(loudness))).collect();
+        Ok(Made { sinks, files, mix, master, drawn, finished, length })
     }
 }
 
@@ -164,8 +180,10 @@ impl Ears {
 pub(super) struct Made {
     sinks: Vec<Sink>,
     files: Vec<PathBuf>,
-    mix: Option<ProgramReading>,
-    master: Option<ProgramReading>,
+    mix: Told,
+    master: Told,
+    /// The strips, in the order of the graph's.
+    pub(super) drawn: Vec<Arc<Picture>>,
     finished: Option<Finished>,
     length: usize,
 }
@@ -177,6 +195,11 @@ impl Made {
         // A full disk is met before the first file takes the place of an old one.
         let whole = self.sinks.into_iter().map(Sink::end).collect::<Result<Vec<_>, _>>()?;
         whole.into_iter().try_for_each(Whole::place)?;
+        let drawn = graph.strips.iter().zip(&self.drawn);
+        let take = self.mix.played.zip(self.master.played).map(|(mix, master)| {
+            let strips = drawn.map(|((name, _), picture)| (name.clone(), picture.cut(self.length)));
+            Arc::new(Take { rate: song.rate, frames: self.length, strips: strips.collect(), mix, master })
+        });
         Ok(Report {
             title: song.title.clone(),
             rate: song.rate,
@@ -188,13 +211,14 @@ impl Made {
                 .collect(),
             strips: strips(song, graph, &read.strips),
             reductions: reductions(read.effects),
-            mix: self.mix,
-            master: self.master,
+            mix: self.mix.reading,
+            master: self.master.reading,
             finish: self.finished,
             files: self.files,
             clipped,
             recalled: None,
             profile: None,
+            take,
         })
     }
 }
@@ -207,6 +231,11 @@ fn clipped(sink: &Sink) -> Option<Clipped> {
 /// The frames of a window that the song is sure to fill.
 fn sure(song: &Resolved, window: Window) -> usize {
     (song.end.min(window.to) - window.from).0.max(0) as usize
+}
+
+/// Who keeps the mix or the master, if it is wanted.
+fn keeper(song: &Resolved, request: &Request, folder: &Path) -> Result<Option<Keeper>, RenderError> {
+    request.take.then(|| Keeper::new(song.rate, folder)).transpose()
 }
 
 fn into_sink(to: Destination) -> Option<Sink> {

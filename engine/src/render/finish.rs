@@ -4,14 +4,16 @@
 
 use super::{
     Meters, Progress, RenderError,
+    output::Told,
     schedule::both,
     store::{Playback, Signal, Store},
+    take::Keeper,
 };
 use crate::sink::Sink;
 use mixwright_nodes::{
     effect::Width,
     finish::{Draft, Finish, Finished, Finisher, Gauge, Heard, solve},
-    meter::program::{Program, ProgramReading},
+    meter::program::Program,
 };
 use std::path::Path;
 
@@ -32,13 +34,15 @@ pub(super) struct Finishing<'f> {
     pub(super) threads: usize,
     /// Begins the file that it goes to, if it goes to one.
     pub(super) begin: &'f dyn Fn() -> Result<Option<Sink>, RenderError>,
+    /// Begins to keep it, if it is to be kept.
+    pub(super) keep: &'f dyn Fn() -> Result<Option<Keeper>, RenderError>,
     pub(super) progress: &'f Progress<'f>,
 }
 
 /// A master that is finished.
 pub(super) struct Mastered {
     pub(super) sink: Option<Sink>,
-    pub(super) reading: Option<ProgramReading>,
+    pub(super) told: Told,
     pub(super) finished: Finished,
 }
 
@@ -66,11 +70,11 @@ impl Unfinished {
             Ok::<_, RenderError>(heard)
         })?;
         let bounce = made.map_or_else(|| how.untouched(&signal), Ok)?;
-        let reading = match bounce.measure {
-            Measure::All(program) => Some(program.reading()),
+        let meter = match bounce.measure {
+            Measure::All(program) => Some(*program),
             Measure::Trial(_) => None,
         };
-        Ok(Mastered { sink: bounce.sink, reading, finished })
+        Ok(Mastered { sink: bounce.sink, told: Told::new(meter, bounce.keeper)?, finished })
     }
 }
 
@@ -115,7 +119,7 @@ impl Finishing<'_> {
             Meters::All => Measure::All(Box::new(Program::new(self.rate, Width::Stereo))),
             Meters::None => Measure::Trial(Box::new(Gauge::new(self.rate, Width::Stereo))),
         };
-        Ok(Bounce { measure, sink: (self.begin)()?, threads: self.threads })
+        Ok(Bounce { measure, sink: (self.begin)()?, keeper: (self.keep)()?, threads: self.threads })
     }
 }
 
@@ -123,6 +127,7 @@ impl Finishing<'_> {
 struct Bounce {
     measure: Measure,
     sink: Option<Sink>,
+    keeper: Option<Keeper>,
     threads: usize,
 }
 
@@ -140,10 +145,13 @@ impl Bounce {
     }
 
     fn take(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
-        let Bounce { measure, sink, threads } = self;
-        let write = || sink.as_mut().map_or(Ok(()), |sink| sink.write(&[left, right]));
+        let Bounce { measure, sink, keeper, threads } = self;
+        let write = || {
+            keeper.as_mut().map_or(Ok(()), |keeper| keeper.push(left, right))?;
+            Ok(sink.as_mut().map_or(Ok(()), |sink| sink.write(&[left, right]))?)
+        };
         let ((), written) = both(*threads, || measure.push(left, right), write);
-        Ok(written?)
+        written
     }
 }
 

@@ -9,6 +9,7 @@ use mixwright_nodes::{
     effect::Width,
     meter::{
         energy::WIDEST,
+        loudness::Course,
         strips::{Channel, StripReading, Strips},
     },
     unit::Frames,
@@ -22,8 +23,8 @@ pub(super) struct StripMeters {
 }
 
 impl StripMeters {
-    /// Those of all strips that a plan has outputs for.
-    pub(super) fn of(plan: &Plan) -> Vec<StripMeters> {
+    /// Those of all strips that a plan has outputs for; `course` lets them keep how loud each was in the course of time.
+    pub(super) fn of(plan: &Plan, course: bool) -> Vec<StripMeters> {
         let mut alike: BTreeMap<(usize, Frames), Vec<usize>> = BTreeMap::new();
         for (number, output) in plan.outputs.iter().enumerate().filter(|(_, o)| o.place == Place::Strip) {
             alike.entry((plan.lanes[output.lane].stage, output.latency)).or_default().push(number);
@@ -35,16 +36,16 @@ impl StripMeters {
             outputs.sort_by_key(width);
             for part in outputs.chunk_by(|a, b| width(a) == width(b)) {
                 let fit = WIDEST / width(&part[0]).channels();
-                made.extend(part.chunks(fit).map(|outputs| StripMeters::new(plan, outputs)));
+                made.extend(part.chunks(fit).map(|outputs| StripMeters::new(plan, outputs, course)));
             }
         }
         made
     }
 
-    fn new(plan: &Plan, outputs: &[usize]) -> StripMeters {
+    fn new(plan: &Plan, outputs: &[usize], course: bool) -> StripMeters {
         let output = |number: &usize| &plan.outputs[*number];
         let channels = |number| channels(output(number), plan.lanes[output(number).lane].width);
-        let meters = Strips::new(plan.rate, outputs.iter().map(channels));
+        let meters = Strips::new(plan.rate, course, outputs.iter().map(channels));
         StripMeters { outputs: outputs.to_vec(), meters }
     }
 
@@ -55,13 +56,20 @@ impl StripMeters {
 
     /// What they read, in the order of the outputs.
     pub(super) fn readings(all: &[StripMeters]) -> Vec<StripReading> {
-        let mut readings: Vec<(usize, StripReading)> = all
-            .iter()
-            .flat_map(|meters| meters.outputs.iter().copied().zip(meters.meters.readings()))
-            .collect();
-        readings.sort_by_key(|(output, _)| *output);
-        readings.into_iter().map(|(_, reading)| reading).collect()
+        sorted(all.iter().flat_map(|meters| meters.outputs.iter().copied().zip(meters.meters.readings())))
     }
+
+    /// How loud the strips were on the way, in the same order.
+    pub(super) fn courses(all: &[StripMeters]) -> Vec<Course<'_>> {
+        sorted(all.iter().flat_map(|meters| meters.outputs.iter().copied().zip(meters.meters.courses())))
+    }
+}
+
+/// What belongs to outputs, in their order.
+fn sorted<T>(of: impl Iterator<Item = (usize, T)>) -> Vec<T> {
+    let mut all: Vec<(usize, T)> = of.collect();
+    all.sort_by_key(|(output, _)| *output);
+    all.into_iter().map(|(_, of)| of).collect()
 }
 
 impl Listener for Strips {

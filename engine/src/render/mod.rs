@@ -22,6 +22,7 @@ mod schedule;
 pub mod sources;
 mod store;
 mod sum;
+pub mod take;
 mod targets;
 mod together;
 mod trace;
@@ -129,6 +130,8 @@ pub struct Request {
     pub part: Option<(Frames, Frames)>,
     /// What is measured on the way.
     pub meters: Meters,
+    /// Whether sound and pictures are kept, to be heard and drawn; then all is measured.
+    pub take: bool,
     /// What the work is laid out for.
     pub machine: Machine,
     /// Where signals are kept from render to render. A part of a song has no use for it.
@@ -136,9 +139,13 @@ pub struct Request {
 }
 
 impl Request {
+    fn measures(&self) -> bool {
+        self.take || self.meters == Meters::All
+    }
+
     /// Where anyone listens.
     fn places(&self) -> Vec<Place> {
-        let strips = (self.meters == Meters::All).then_some(Place::Strip);
+        let strips = self.measures().then_some(Place::Strip);
         let stems = self.stems.as_ref().map(|_| Place::Stem);
         [Place::Mix, Place::Master].into_iter().chain(strips).chain(stems).collect()
     }
@@ -186,7 +193,7 @@ fn attempt(
     let targets = Targets::new(song, &whole, request)?;
     let trace = targets.trace.clone();
     let store = request.store.as_ref().filter(|_| request.part.is_none());
-    let recall = store.map(|store| Recall::new(store, &graph, &whole, window, sources));
+    let recall = store.map(|store| Recall::new(store, &graph, &whole, window, sources, request.take));
     let resumed = recall.as_ref().map_or_else(|| graph.clone(), |recall| recall.resumed(&graph));
     let plan = match recall {
         Some(_) => plan::plan(&resumed, song.rate, &request.machine, &request.places()),
@@ -210,7 +217,10 @@ fn attempt(
     }
     let ran = Ran { strips: ears.strips(), effects };
     let read = recall.as_ref().map_or(ran.clone(), |recall| recall.complete(&graph, &resumed, ran));
-    let made = ears.finish(song, request, length, progress)?;
+    let mut made = ears.finish(song, request, length, progress)?;
+    if let Some(recall) = &recall {
+        made.drawn = recall.drawn(&graph, &resumed, made.drawn);
+    }
     watch.over(Phase::Finishing);
     let phases = watch.stop();
     let account = phases.map(|phases| Account { song, graph: &resumed, plan: &plan, worked, phases });

@@ -5,6 +5,7 @@ use super::{
     finish::Unfinished,
     held::{Held, Space},
     pipeline::Listener,
+    take::{Keeper, Played},
 };
 use crate::sink::Sink;
 use mixwright_nodes::{
@@ -30,6 +31,7 @@ pub(super) enum Destination {
 pub(super) struct Ear {
     to: Destination,
     meter: Option<Program>,
+    keeper: Option<Keeper>,
     sure: usize,
     heard: usize,
     last_loud: usize,
@@ -41,7 +43,12 @@ impl Ear {
     pub(super) fn new(to: Destination, meter: Option<Program>, sure: usize, space: &Arc<Space>) -> Ear {
         let told = meter.is_some() || !matches!(to, Destination::Nowhere);
         let held = told.then(|| Held::new(space));
-        Ear { to, meter, sure, heard: 0, last_loud: 0, held }
+        Ear { to, meter, keeper: None, sure, heard: 0, last_loud: 0, held }
+    }
+
+    /// The same that keeps what it hears.
+    pub(super) fn keeping(self, keeper: Option<Keeper>) -> Ear {
+        Ear { keeper, ..self }
     }
 
     /// The frame after the last that is heard.
@@ -59,20 +66,41 @@ impl Ear {
         }
     }
 
-    /// What the meter read and where the signal went.
-    pub(super) fn end(self) -> (Option<ProgramReading>, Destination) {
-        (self.meter.map(|meter| meter.reading()), self.to)
+    /// What the meter read, what was kept, and where the signal went.
+    pub(super) fn end(self) -> Result<(Told, Destination), RenderError> {
+        Ok((Told::new(self.meter, self.keeper)?, self.to))
     }
 
     fn hand_on(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
         if let Some(meter) = &mut self.meter {
             meter.push(left, Some(right));
         }
+        if let Some(keeper) = &mut self.keeper {
+            keeper.push(left, right)?;
+        }
         match &mut self.to {
             Destination::Nowhere => Ok(()),
             Destination::File(sink) => Ok(sink.write(&[left, right])?),
             Destination::Finish(master) => master.hear(left, right),
         }
+    }
+}
+
+/// What is known of an output in the end.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) reading: Option<ProgramReading>,
+    pub(super) played: Option<Played>,
+}
+
+impl Told {
+    /// What a meter and a keeper have to say, who heard the same; there is none without the other.
+    pub(super) fn new(meter: Option<Program>, keeper: Option<Keeper>) -> Result<Told, RenderError> {
+        let played = match (keeper, &meter) {
+            (Some(keeper), Some(meter)) => Some(keeper.ended(meter)?),
+            _ => None,
+        };
+        Ok(Told { reading: meter.map(|meter| meter.reading()), played })
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     pipeline::{Listener, Tap, Window},
     report::Recalled,
     sources::Sources,
+    take::Picture,
 };
 use crate::{
     files::FileError,
@@ -38,6 +39,8 @@ pub(super) struct Recall<'s> {
     readings: Readings,
     /// Whether strips are metered.
     meters: bool,
+    /// Whether they are drawn.
+    draws: bool,
 }
 
 impl<'s> Recall<'s> {
@@ -48,6 +51,7 @@ impl<'s> Recall<'s> {
         plan: &Plan,
         window: Window,
         sources: &dyn Sources,
+        draws: bool,
     ) -> Recall<'s> {
         let late = plan.outputs.iter().map(|output| output.latency.0).max().unwrap_or_default();
         let reach = Reach { frames: window.to.0 + late, heard: window.to.0 };
@@ -61,6 +65,7 @@ impl<'s> Recall<'s> {
             runs: BTreeSet::new(),
             readings: Readings::default(),
             meters: plan.outputs.iter().any(|output| output.place == Place::Strip),
+            draws,
         };
         let candidates = candidates(graph);
         let mut walk = |node: NodeIndex| recall.walk(graph, node, &candidates);
@@ -69,9 +74,9 @@ impl<'s> Recall<'s> {
             graph.stems.iter().for_each(|(_, node)| walk(*node));
         }
         if recall.meters {
-            // Whose meter is known need not run.
+            // Of whom all is known need not run.
             for (_, node) in &graph.strips {
-                if recall.strip(*node).is_none() {
+                if !recall.knows(*node) {
                     recall.walk(graph, *node, &candidates);
                 }
             }
@@ -103,7 +108,7 @@ impl<'s> Recall<'s> {
         for (node, signal) in &self.stored {
             resumed.store(*node, signal.clone());
         }
-        resumed.strips.retain(|(_, node)| self.strip(*node).is_none());
+        resumed.strips.retain(|(_, node)| !self.knows(*node));
         let first = if self.stored.is_empty() { first(graph) } else { BTreeSet::new() };
         let seen = self.store.seen();
         let again = |node: &NodeIndex| seen.contains(&self.prints[node]);
@@ -125,6 +130,32 @@ impl<'s> Recall<'s> {
     /// What a strip's meter read before.
     fn strip(&self, node: NodeIndex) -> Option<StripReading> {
         self.readings.strips.get(self.prints.get(&node)?).copied()
+    }
+
+    /// How it looked.
+    fn picture(&self, node: NodeIndex) -> Option<Arc<Picture>> {
+        self.store.pictures.get((*self.prints.get(&node)?, self.reach.heard))
+    }
+
+    /// Whether all is known of a strip that is wanted.
+    fn knows(&self, node: NodeIndex) -> bool {
+        self.strip(node).is_some() && (!self.draws || self.picture(node).is_some())
+    }
+
+    /// What was drawn in this render and the last, as if all had run, in the order of the graph's strips.
+    pub(super) fn drawn(&self, graph: &Graph, resumed: &Graph, now: Vec<Arc<Picture>>) -> Vec<Arc<Picture>> {
+        if !self.draws {
+            return now;
+        }
+        let now: BTreeMap<NodeIndex, Arc<Picture>> =
+            resumed.strips.iter().map(|(_, node)| *node).zip(now).collect();
+        let of = |node: NodeIndex| Some((node, now.get(&node).cloned().or_else(|| self.picture(node))?));
+        let all: Vec<_> = graph.strips.iter().filter_map(|(_, node)| of(*node)).collect();
+        let print = |node: &NodeIndex| Some((*self.prints.get(node)?, self.reach.heard));
+        self.store
+            .pictures
+            .keep(all.iter().filter_map(|(node, picture)| Some((print(node)?, picture.clone()))));
+        all.into_iter().map(|(_, picture)| picture).collect()
     }
 
     /// What was read in this render and in earlier ones, as if all had run: strips in the order of the graph, effects in

@@ -1,6 +1,6 @@
 //! What a render says about itself, as plain data.
 
-use super::profile::Profile;
+use super::{profile::Profile, take::Take};
 use crate::song::StripKind;
 use mixwright_nodes::{
     finish::Finished,
@@ -9,6 +9,7 @@ use mixwright_nodes::{
 };
 use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a render made.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +42,9 @@ pub struct Report {
     /// Where the time went, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+    /// What is left to be heard and drawn, if it was asked for.
+    #[serde(skip)]
+    pub take: Option<Arc<Take>>,
 }
 
 /// What ran, and what came from the store.

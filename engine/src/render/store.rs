@@ -1,6 +1,6 @@
-//! What lies on disk between two passes: the master on its way to its finish.
+//! What lies on disk between two passes, the master on its way to its finish, and what of a render is kept to be heard.
 
-use super::{Progress, RenderError};
+use super::{Progress, RenderError, take::Sound};
 use crate::files::{self, FileError, Handle};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -41,9 +41,20 @@ impl Store {
 
     /// The signal, to be heard as often as needed, until whoever listens to the progress wants to stop.
     pub(super) fn into_signal<'p>(self, progress: &'p Progress<'p>) -> Result<Signal<'p>, RenderError> {
+        let (file, folder, frames) = self.written()?;
+        Ok(Signal { file, folder, frames, progress })
+    }
+
+    /// The signal, to be heard anywhere.
+    pub(super) fn into_sound(self) -> Result<Sound, RenderError> {
+        let (file, folder, frames) = self.written()?;
+        Ok(Sound::new(file, folder, frames))
+    }
+
+    fn written(self) -> Result<(Handle, PathBuf, usize), RenderError> {
         let Store { file, folder, frames } = self;
         let file = file.into_inner().map_err(|error| FileError::scratch(&folder, error.into_error()))?;
-        Ok(Signal { file, folder, frames, progress })
+        Ok((file, folder, frames))
     }
 }
 

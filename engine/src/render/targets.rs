@@ -53,10 +53,10 @@ impl Targets {
         })
     }
 
-    /// A folder that takes outputs; the present one if there are none.
-    pub(super) fn folder(&self) -> &Path {
+    /// A folder that takes outputs; that of the system for what does not last if there are none.
+    pub(super) fn folder(&self) -> PathBuf {
         let first = self.master.iter().chain(&self.mix).chain(&self.stems).next();
-        first.map_or(Path::new("."), |target| files::folder_of(target))
+        first.map_or_else(std::env::temp_dir, |target| files::folder_of(target).to_owned())
     }
 }
 

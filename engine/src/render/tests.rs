@@ -75,6 +75,7 @@ fn request(folder: &Path) -> Request {
         format: Format::Wav(Depth::Bits16),
         part: None,
         meters: Meters::All,
+        take: false,
         machine: Machine { threads: 1, ..Machine::default() },
         keep: Vec::new(),
         store: None,
@@ -146,7 +147,7 @@ fn rendered_before() -> (tempfile::TempDir, Song, Request) {
     song.finish = Some(Finish::default());
     song.strips[0].chain.push(echo());
     let (stems, trace) = (Some(dir.path().join("new/stems")), Some(dir.path().join("trace.json")));
-    let request = Request { stems, trace, ..request(dir.path()) };
+    let request = Request { stems, trace, take: true, ..request(dir.path()) };
     for old in [&request.master, &request.mix, &request.trace] {
         fs::write(old.as_ref().unwrap(), b"old").unwrap();
     }

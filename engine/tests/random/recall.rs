@@ -8,7 +8,11 @@ use crate::{
 };
 use mixwright_engine::{
     check::check,
-    render::{Meters, Progress, RenderError, Request, render, report::Report},
+    render::{
+        Meters, Progress, RenderError, Request, render,
+        report::Report,
+        take::{Picture, Take},
+    },
     sink::Format,
     song::{Length, Place, Song},
     store::Store,
@@ -32,11 +36,17 @@ fn edited_songs_sound_as_if_nothing_had_been_rendered_before() {
         for _ in 0..EDITS {
             let told = |what: &str| TestCaseError::fail(format!("{what}\n{}", to_ron(&song)));
             let meters = if dice.one_in(6) { Meters::None } else { Meters::All };
-            let threads = 1 + dice.below(2);
-            let cold = rendered(&song, folder.path(), None, meters, threads);
-            let warm = rendered(&song, folder.path(), Some(&store), meters, threads);
+            let (threads, take) = (1 + dice.below(2), dice.one_in(2));
+            let wish = |store| Wish { store, meters, threads, take };
+            let cold = rendered(&song, folder.path(), wish(None));
+            let warm = rendered(&song, folder.path(), wish(Some(&store)));
             match (cold, warm) {
-                (Some((cold, bytes)), Some((warm, stored))) => {
+                (Some((mut cold, bytes)), Some((mut warm, stored))) => {
+                    let drawn =
+                        [&mut cold, &mut warm].map(|report| report.take.take().map(|take| drawn(&take)));
+                    if drawn[0] != drawn[1] || drawn[0].is_some() != take {
+                        return Err(told("it is drawn otherwise"));
+                    }
                     if let Some(what) = ["the master", "the mix"]
                         .into_iter()
                         .zip(bytes.iter().zip(&stored))
@@ -72,14 +82,21 @@ fn differs(name: &str, cold: &[u8], warm: &[u8]) -> Option<String> {
     Some(format!("{name} is {:?} or {:?} at word {at}", cold[at], warm[at]))
 }
 
-/// The report and the bytes of all outputs, if the song can be rendered.
-fn rendered(
-    song: &Song,
-    folder: &Path,
-    store: Option<&Store>,
+/// The pictures of a take: of strips by their names, of the mix and the master.
+fn drawn(take: &Take) -> (Vec<(String, Picture)>, [Picture; 2]) {
+    (take.strips.clone(), [&take.mix, &take.master].map(|played| played.picture.clone()))
+}
+
+/// How a song is to be rendered.
+struct Wish<'s> {
+    store: Option<&'s Store>,
     meters: Meters,
     threads: usize,
-) -> Option<(Report, Vec<Vec<u8>>)> {
+    take: bool,
+}
+
+/// The report and the bytes of all outputs, if the song can be rendered.
+fn rendered(song: &Song, folder: &Path, wish: Wish<'_>) -> Option<(Report, Vec<Vec<u8>>)> {
     let checked = check(song, &Made).ok()?.song;
     let request = Request {
         master: Some(folder.join("master.wav")),
@@ -88,10 +105,11 @@ fn rendered(
         trace: None,
         format: Format::WavFloat,
         part: None,
-        meters,
-        machine: machine(threads, 2048),
+        meters: wish.meters,
+        take: wish.take,
+        machine: machine(wish.threads, 2048),
         keep: Vec::new(),
-        store: store.cloned(),
+        store: wish.store.cloned(),
     };
     let stop = AtomicBool::new(false);
     let report = render(&checked, &request, &Made, &Progress { told: &|_, _, _| {}, stop: &stop });
