@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod files;
 pub mod fingerprint;
 pub mod graph;
+pub mod listening;
 pub mod measure;
 pub mod panic;
 pub mod plan;
