@@ -233,7 +233,7 @@ impl Output {
         let old = fs::metadata(&target).ok();
         sweep(folder_of(&target));
         step(&target).map_err(failed)?;
-        let temporary = held_temporary(folder_of(&target)).map_err(failed)?;
+        let temporary = held_temporary(folder_of(&target), Readers::AsUsual).map_err(failed)?;
         if let Some(old) = old {
             temporary.as_file().set_permissions(old.permissions()).map_err(failed)?;
         }
@@ -246,7 +246,7 @@ impl Output {
     /// # Errors
     /// If the folder takes no files.
     pub fn beside(target: &Path) -> Result<Output, FileError> {
-        let temporary = step(target).and_then(|()| held_temporary(folder_of(target)));
+        let temporary = step(target).and_then(|()| held_temporary(folder_of(target), Readers::AsUsual));
         let temporary = temporary.map_err(|source| failed(Action::Write, target, source))?;
         let passing = Passing::new(temporary.path());
         Ok(Output { temporary, passing, target: target.to_owned() })
@@ -361,16 +361,45 @@ pub fn scratch(folder: &Path) -> Result<Handle, FileError> {
     Ok(Handle { file, path: folder.to_owned() })
 }
 
+/// Writes a short file that nobody but the user may read, in place of what stands there, and its folder if there is none.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn secret(target: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let folder = folder(folder_of(target))?;
+    let failed = |source| failed(Action::Write, target, source);
+    let mut temporary =
+        step(target).and_then(|()| held_temporary(folder_of(target), Readers::Owner)).map_err(failed)?;
+    let passing = Passing::new(temporary.path());
+    step(target).and_then(|()| temporary.write_all(bytes)).map_err(failed)?;
+    let output = Output { temporary, passing, target: target.to_owned() };
+    output.commit()?;
+    drop(folder);
+    Ok(())
+}
+
 const PREFIX: &str = ".mixwright-";
 const SUFFIX: &str = ".part";
 
+/// Who may read a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// Whoever may by the user's settings.
+    AsUsual,
+    /// The user alone.
+    Owner,
+}
+
 /// A temporary that this process holds by a lock, so that [`sweep`] of another leaves it alone.
-fn held_temporary(folder: &Path) -> io::Result<NamedTempFile> {
+fn held_temporary(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     loop {
         let mut builder = Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
+        // A temporary is by itself its owner's alone.
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        if readers == Readers::AsUsual {
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
         let temporary = builder.tempfile_in(folder)?;
         // Where locks are unknown nothing is swept either. Swept between its making and its lock, it is made again.
         if temporary.as_file().try_lock().is_err() || temporary.path().exists() {
