@@ -27,6 +27,8 @@ pub struct Resolved {
     pub exact: bool,
     /// Tracks, groups and buses in declared order, and the master last.
     pub strips: Vec<Channel>,
+    /// Each bar to well behind the end: its first frame and its beats. Bars that were cut out lie where the cut is.
+    pub bars: Vec<(Frames, u32)>,
     /// Named stretches.
     pub sections: Vec<Stretch>,
     /// Named places, for players that list them.

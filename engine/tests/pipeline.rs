@@ -432,6 +432,7 @@ fn a_ripple_cut_closes_without_a_click() {
     let checked = check(&song, &common::Made).unwrap();
     let at = 19_200 - (14_400 - 4_862);
     assert_eq!(checked.song.chapters[0].0, Frames(at));
+    assert_eq!(checked.song.bars[..2], [(Frames(0), 4), (Frames(96_000 - (14_400 - 4_862)), 4)]);
     let out = render(&song, machine(2, 512), whole(20_000));
     let marker = out["Strip marker"].0.iter().position(|x| *x != 0.0);
     assert_eq!(marker, Some(at as usize + 1000));

@@ -79,11 +79,13 @@ pub fn check(song: &Song, files: &dyn Files) -> Result<Checked, Vec<Diagnostic>>
     let mut bench = Bench::new(song, files);
     bench.whole();
     let strips = bench.strips();
+    let end = bench.end();
     let resolved = Resolved {
         title: song.title.clone(),
         rate: song.rate,
-        end: bench.end(),
+        end,
         exact: song.end.is_some(),
+        bars: bench.bars(end),
         sections: bench.sections(),
         chapters: bench.chapters(),
         stems: bench.stems(),
@@ -181,6 +183,16 @@ impl<'a> Bench<'a> {
         }
         self.found.extend(endless(self.song, end));
         end
+    }
+
+    /// The bars that may be heard: a song rings on for a minute at most.
+    fn bars(&self, end: Frames) -> Vec<(Frames, u32)> {
+        const MOST: u32 = 100_000;
+        let over = end + Frames(60 * i64::from(self.song.rate));
+        let meter = |bar: u32| self.song.meters.iter().rfind(|meter| meter.bar <= bar);
+        let bar =
+            |bar: u32| (self.now(&Place::bar(f64::from(bar))), meter(bar).map_or(4, |meter| meter.beats));
+        (1..=MOST).map(bar).take_while(|(at, _)| *at < over).collect()
     }
 
     fn sections(&mut self) -> Vec<Stretch> {
