@@ -79,7 +79,7 @@ pub(crate) fn text(file: &str) -> Option<String> {
 }
 
 /// The bytes of the word, number or sign that begins at a place.
-fn token(text: &str, origin: &Origin) -> Range<usize> {
+pub(crate) fn token(text: &str, origin: &Origin) -> Range<usize> {
     let line_start: usize =
         text.split_inclusive('\n').take(origin.line.saturating_sub(1) as usize).map(str::len).sum();
     let line = text[line_start..].split('\n').next().unwrap_or_default();

@@ -123,7 +123,7 @@ fn program(name: &str, reading: &ProgramReading) -> [String; 6] {
 }
 
 /// What the master's last phase did, in words.
-fn finish(finished: &Finished) -> String {
+pub(crate) fn finish(finished: &Finished) -> String {
     let words = |solution: &Solution| {
         format!(
             "{:.1} LUFS under {:.1} dBTP, with {:+.1} dB into the limiter, which turned down by at most {:.1} dB",

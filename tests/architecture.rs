@@ -64,6 +64,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, all: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
+            if path.ends_with("tests") {
+                continue;
+            }
             if path.is_dir() {
                 walk(&path, all);
             } else if path.extension().is_some_and(|extension| extension == "rs")
