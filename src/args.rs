@@ -131,6 +131,15 @@ pub(crate) struct Render {
 pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) made: Made,
+    /// Bring up the live page of the song for a browser on this machine, and print its address.
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// The port of the live page, 0 for any that is free; 4747 if not given, or the next of ten that is free.
+    #[arg(long, value_name = "N", requires = "serve")]
+    pub(crate) port: Option<u16>,
+    /// Open the live page in the browser.
+    #[arg(long, requires = "serve")]
+    pub(crate) open: bool,
 }
 
 /// Whether signals are kept from render to render, so that only what changed is rendered again.

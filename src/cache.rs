@@ -4,6 +4,7 @@ use crate::{args, outcome::Outcome, print, tell};
 use etcetera::BaseStrategy;
 use mixwright_engine::{
     diagnostic::Diagnostic,
+    files,
     render::report::Report,
     store::{Holds, Store},
 };
@@ -41,6 +42,13 @@ pub(crate) fn store(args: &args::Caching) -> Option<Store> {
             None
         }
     }
+}
+
+/// The folder that is asked for or that the system has, made if it is missing: what outlasts a run may stand in it.
+pub(crate) fn place(args: &args::Caching) -> Option<PathBuf> {
+    let folder = folder(args.place.cache.clone())?;
+    files::folder(&folder).ok()?.keep();
+    Some(folder)
 }
 
 /// Why nothing more is kept, if the disk refused.

@@ -7,7 +7,6 @@ mod clipped;
 mod draw;
 mod effects;
 mod heard;
-#[cfg_attr(not(test), expect(dead_code, reason = "`watch` is to bring it up"))]
 mod live;
 mod load;
 mod measure;

@@ -1,6 +1,6 @@
 //! How a run can end badly, and the exit code for each.
 
-use crate::{draw, tell};
+use crate::{draw, live::Unserved, tell};
 use mixwright_engine::{
     diagnostic::{Blame, Diagnostic},
     files::FileError,
@@ -89,6 +89,13 @@ impl From<RenderError> for Outcome {
             RenderError::Bug { .. } | RenderError::Stored(_) => Outcome::Bug(error.to_string()),
             RenderError::Cancelled | RenderError::Threads(_) => Outcome::World(error.to_string(), None),
         }
+    }
+}
+
+impl From<Unserved> for Outcome {
+    fn from(error: Unserved) -> Self {
+        let hint = "name another with `--port N`; 0 takes any that is free".to_owned();
+        Outcome::World(error.to_string(), Some(hint))
     }
 }
 

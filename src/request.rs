@@ -29,8 +29,8 @@ pub(crate) fn request(
         format,
         part: part::of(args, checked)?,
         meters,
-        take: false,
         store: cache::store(&args.caching),
+        take: false,
         machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
     })
 }

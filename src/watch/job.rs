@@ -1,6 +1,7 @@
 //! One job: the song as it stands, read, checked and rendered, unless it is what it was.
 
 use super::{
+    Heard,
     audience::Audience,
     snapshot::{Kind, Snapshot},
 };
@@ -36,7 +37,7 @@ const ROUNDS: usize = 5;
 pub(super) struct Shared<'a> {
     pub(super) args: &'a args::Made,
     pub(super) audience: &'a dyn Audience,
-    pub(super) meters: Meters,
+    pub(super) heard: Heard,
     /// What the files of the song hold.
     pub(super) snapshot: Mutex<Snapshot>,
     /// The warnings that were told last.
@@ -159,7 +160,7 @@ impl Job<'_> {
         let song = arranged(self.shared.args, declared.clone())?;
         let Checked { song: resolved, warnings } = load::checked(&song)?;
         self.shared.warn(&[read.warnings, warnings].concat());
-        let request = request(self.shared.args, &song, &resolved, &read.read, self.shared.meters)?;
+        let request = self.request(&song, &resolved, &read.read)?;
         let report = match self.render(&song, &resolved, &request) {
             Ok(report) => report,
             Err(RenderError::Cancelled) => return Ok(Ended::Cancelled),
@@ -169,6 +170,14 @@ impl Job<'_> {
         let good = Arc::new(Good::new(declared, numbers, &report, request.master.unwrap_or_default()));
         let (song, resolved) = (Arc::new(song), Arc::new(resolved));
         Ok(Ended::Rendered(Box::new(Made { good, words, song, resolved, report })))
+    }
+
+    /// What is asked of the engine: more where someone hears and looks on.
+    fn request(&self, song: &Song, resolved: &Resolved, read: &[PathBuf]) -> Result<Request, Outcome> {
+        let takes = self.shared.heard == Heard::ByEars;
+        let meters = if takes { Meters::All } else { Meters::None };
+        let request = request(self.shared.args, song, resolved, read, meters)?;
+        Ok(Request { take: takes, ..request })
     }
 
     /// Whether the last render is that of this song.

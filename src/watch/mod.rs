@@ -14,12 +14,11 @@ mod sum;
 #[cfg(test)]
 mod tests;
 
-use crate::{args, outcome::Outcome, stop};
+use crate::{args, cache, live, outcome::Outcome, stop, tell};
 use audience::{Audience, Nobody};
 use desk::{Desk, Message};
 use events::Events;
 use job::Shared;
-use mixwright_engine::render::Meters;
 use snapshot::{Kind, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -36,9 +35,36 @@ pub(crate) fn run(args: &args::Watch) -> Result<(), Outcome> {
         Some(_) => Events::none(),
         None => heard(&send),
     };
-    // Nobody reads what meters would tell.
-    watch(&args.made, &Nobody, Meters::None, events, (send, &receive));
+    match live(args)? {
+        Some(live) => watch(&args.made, &live, Heard::ByEars, events, (send, &receive)),
+        None => watch(&args.made, &Nobody, Heard::ByNobody, events, (send, &receive)),
+    }
     Ok(())
+}
+
+/// Who has use for more than the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// A page that is played and drawn.
+    ByEars,
+    /// Nobody: what meters would tell is read by no one.
+    ByNobody,
+}
+
+/// The live page, if it is asked for; its address is told.
+fn live(args: &args::Watch) -> Result<Option<live::Live>, Outcome> {
+    if !args.serve {
+        return Ok(None);
+    }
+    let port = args.port.map_or(live::Port::Usual, live::Port::At);
+    let live = live::serve(&live::Settings { port, token: cache::place(&args.made.caching) })?;
+    tell(&format!("live at {}\n", live.address()));
+    if args.open
+        && let Err(error) = opener::open_browser(live.address())
+    {
+        tell(&format!("no browser can be opened ({error}): open the address yourself\n"));
+    }
+    Ok(Some(live))
 }
 
 /// Events that become messages.
@@ -51,13 +77,12 @@ fn heard(send: &Sender<Message>) -> Events {
 fn watch(
     args: &args::Made,
     audience: &dyn Audience,
-    meters: Meters,
+    heard: Heard,
     events: Events,
     (send, receive): (Sender<Message>, &Receiver<Message>),
 ) {
     let mut snapshot = Snapshot::default();
     snapshot.watch(&BTreeMap::from([(args.song.script.clone(), Kind::Text)]));
-    let shared =
-        Shared { args, audience, meters, snapshot: Mutex::new(snapshot), warned: Default::default() };
+    let shared = Shared { args, audience, heard, snapshot: Mutex::new(snapshot), warned: Default::default() };
     std::thread::scope(|scope| Desk::new(&shared, events, send).work(receive, scope));
 }

@@ -82,7 +82,7 @@ fn an_audience_is_told_what_the_terminal_is_told() {
     std::thread::scope(|scope| {
         let events = heard(&send);
         let (own, audience_) = (send.clone(), &audience);
-        scope.spawn(move || watch(&args.made, audience_, Meters::All, events, (own, &receive)));
+        scope.spawn(move || watch(&args.made, audience_, Heard::ByEars, events, (own, &receive)));
         audience.heard(1);
         save("-5.db");
         audience.heard(2);
