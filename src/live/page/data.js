@@ -19,7 +19,7 @@ export class Data {
       const points = narrow ? new Int8Array(buffer, 24) : new Int16Array(buffer, 24);
       return {
         points,
-        top: narrow ? 127 : 32767,
+        top: narrow ? 128 : 32768,
         span: view.getInt32(12, true),
         count: view.getUint32(16, true),
         channels: view.getUint32(20, true) || 1,

@@ -1,6 +1,6 @@
 // Meters: the engine's own tracks, read at the playhead. Nothing is measured here.
 
-import { held, read } from './data.js';
+import { SILENCE, held, read } from './data.js';
 import { $, beat, figure, make } from './words.js';
 
 const LOW = -54;
@@ -75,8 +75,8 @@ export class Meters {
     this.facts.replaceChildren(...facts);
     this.facts.lastChild.classList.toggle('bad', overs > 0);
     const { values, every } = tracks.correlation ?? { values: [] };
-    if (values.length) {
-      const worst = values.reduce((best, value, i) => (value > -32768 && value < values[best] ? i : best), 0);
+    const worst = values.reduce((best, value, i) => (value !== SILENCE && !(value >= values[best]) ? i : best), -1);
+    if (worst >= 0) {
       const link = make('button', { class: 'link' }, `${figure(values[worst] / 100, 2)} at ${beat(render, worst * every)}`);
       link.addEventListener('click', () => this.page.transport.seek(worst * every));
       this.facts.append(make('span', {}, 'lowest r ', link));
@@ -118,8 +118,8 @@ export class Meters {
     row.peak.style.transform = `translateX(${(share(peak) * 100).toFixed(2)}%)`;
     say(row.now, figure(peak));
     let deepest = 0;
-    row.strip.reductions.forEach(({ effect }, i) => {
-      const down = Math.max(0, read(tracks[`reduction/${effect}`], frame) || 0);
+    row.strip.reductions.forEach((reduction, i) => {
+      const down = turned(tracks, reduction, frame);
       deepest = Math.max(deepest, down);
       if (i < 4) scale(row.turned.children[i], Math.min(1, down / DEEP), 'Y');
     });
@@ -147,7 +147,7 @@ export class Meters {
       const fill = make('i', { class: 'fill' });
       const now = make('output');
       const limit = `${mean === undefined ? '' : `mean ${figure(-mean)}, `}most ${figure(most && -most)}`;
-      return { effect, fill, now, row: [make('dt', {}, effect), make('dd', {}, make('div', { class: 'bar' }, fill), now, make('small', {}, limit))] };
+      return { effect, most, fill, now, row: [make('dt', {}, effect), make('dd', {}, make('div', { class: 'bar' }, fill), now, make('small', {}, limit))] };
     });
     const place = strip.file && strip.line ? [make('div', { class: 'where' }, make('code', { title: where }, short), copy)] : [];
     panel.replaceChildren(
@@ -161,10 +161,16 @@ export class Meters {
     if (!this.chosen) return;
     const tracks = this.chosen.meters && this.data.meters(this.chosen.meters).value;
     if (!tracks) return;
-    for (const { effect, fill, now } of this.effects) {
-      const down = Math.max(0, read(tracks[`reduction/${effect}`], frame) || 0);
+    for (const { effect, most, fill, now } of this.effects) {
+      const down = turned(tracks, { effect, most }, frame);
       scale(fill, Math.min(1, down / DEEP));
-      say(now, figure(down && -down));
+      say(now, tracks[`reduction/${effect}`] ? figure(down && -down) : '');
     }
   }
+}
+
+/** What an effect turns down at a frame; where that is not known over time, the most that it did. */
+function turned(tracks, { effect, most }, frame) {
+  const track = tracks[`reduction/${effect}`];
+  return Math.max(0, (track ? read(track, frame) : most) || 0);
 }
