@@ -24,7 +24,10 @@ pub(crate) fn run(args: &args::Render) -> Result<(), Outcome> {
         load::warn(&checked.warnings);
     }
     let meters = if reports(args) { Meters::All } else { Meters::None };
-    let request = traced(args, request(&args.made, &song, &checked.song, &read, meters)?);
+    let request = traced(
+        args,
+        request(&args.made, &song, &checked.song, &read, meters, cache::store(&args.made.caching))?,
+    );
     let declared = args.profile.then(|| begun.elapsed());
     let stop = stop::from_outside(|| tell(stop::STOPPING))?;
     let line = Line::new(if args.quiet || args.json { Wanted::No } else { Wanted::Yes });

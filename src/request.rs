@@ -1,11 +1,12 @@
 //! What the arguments ask of a song, as the engine takes it.
 
-use crate::{args, cache, heard, outcome::Outcome, outputs::Outputs, part};
+use crate::{args, heard, outcome::Outcome, outputs::Outputs, part};
 use mixwright_engine::{
     plan::Machine,
     render::{Meters, Request},
     resolved::Resolved,
     song::{Song, Stems, UsedFile},
+    store::Store,
 };
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ pub(crate) fn request(
     checked: &Resolved,
     read: &[PathBuf],
     meters: Meters,
+    store: Option<Store>,
 ) -> Result<Request, Outcome> {
     let Outputs { master, mix, stems, format } = Outputs::new(args, song)?;
     let suits = Machine::default();
@@ -29,7 +31,7 @@ pub(crate) fn request(
         format,
         part: part::of(args, checked)?,
         meters,
-        store: cache::store(&args.caching),
+        store,
         take: false,
         machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
     })

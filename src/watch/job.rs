@@ -21,6 +21,7 @@ use mixwright_engine::{
     render::{Meters, Progress, RenderError, Request, render, report::Report},
     resolved::Resolved,
     song::Song,
+    store::Store,
     written::alike,
 };
 use mixwright_nodes::unit::Frames;
@@ -38,6 +39,8 @@ pub(super) struct Shared<'a> {
     pub(super) args: &'a args::Made,
     pub(super) audience: &'a dyn Audience,
     pub(super) heard: Heard,
+    /// Where signals are kept from save to save, and what was drawn of them.
+    pub(super) store: Option<Store>,
     /// What the files of the song hold.
     pub(super) snapshot: Mutex<Snapshot>,
     /// The warnings that were told last.
@@ -176,7 +179,8 @@ impl Job<'_> {
     fn request(&self, song: &Song, resolved: &Resolved, read: &[PathBuf]) -> Result<Request, Outcome> {
         let takes = self.shared.heard == Heard::ByEars;
         let meters = if takes { Meters::All } else { Meters::None };
-        let request = request(self.shared.args, song, resolved, read, meters)?;
+        let store = self.shared.store.clone();
+        let request = request(self.shared.args, song, resolved, read, meters, store)?;
         Ok(Request { take: takes, ..request })
     }
 

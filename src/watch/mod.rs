@@ -83,6 +83,13 @@ fn watch(
 ) {
     let mut snapshot = Snapshot::default();
     snapshot.watch(&BTreeMap::from([(args.song.script.clone(), Kind::Text)]));
-    let shared = Shared { args, audience, heard, snapshot: Mutex::new(snapshot), warned: Default::default() };
+    let shared = Shared {
+        args,
+        audience,
+        heard,
+        store: cache::store(&args.caching),
+        snapshot: Mutex::new(snapshot),
+        warned: Default::default(),
+    };
     std::thread::scope(|scope| Desk::new(&shared, events, send).work(receive, scope));
 }
