@@ -1,7 +1,7 @@
 //! A and B, mix and master, solo and mute: only for listening.
 
 use crate::browser::{Browser, Tab};
-use crate::stage::{Heard, RATE, Stage, forget, heard, listen, play, ready, song, trio};
+use crate::stage::{Heard, RATE, Stage, forget, heard, in_time, listen, play, ready, song, trio};
 use std::fs;
 
 /// The level of the left channel's constant, in dB.
@@ -30,7 +30,7 @@ fn a_and_b_are_equally_loud_and_none_is_turned_up() {
     assert!(off <= 0.1, "{off} dB apart");
     assert!(a.left[a.left.len() - 1] < 0.0 && b.left[b.left.len() - 1] > 0.0, "A is the render before");
     let change = a.leaves(a.left[0], 0).unwrap() as f64 + a.from as f64;
-    assert!(change - pressed <= 0.1 * f64::from(RATE), "{} frames", change - pressed);
+    in_time("the other of A and B", (change - pressed) / f64::from(RATE), 0.1);
     assert!(tab.number("page.player.voice.gain") <= 1.0);
     tab.press("Tab", 0);
     tab.until("page.choice.side === 'b' && !page.player.busy");

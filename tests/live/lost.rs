@@ -1,7 +1,7 @@
 //! A server that dies and begins anew: the page goes on where it was.
 
 use crate::browser::Browser;
-use crate::stage::{Stage, forget, heard, listen, play, song};
+use crate::stage::{Stage, forget, heard, in_time, listen, play, song};
 
 #[test]
 fn the_page_outlives_its_server() {
@@ -29,7 +29,7 @@ fn the_page_outlives_its_server() {
         return performance.now() - begun;
     })()",
     );
-    assert!(back <= 3500.0, "{back} ms");
+    in_time("the page", back / 1000.0, 3.5);
     tab.until("page.state === 'ready'");
     listen(&tab, 0.5);
     forget(&tab);
