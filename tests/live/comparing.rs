@@ -23,6 +23,7 @@ fn a_and_b_are_equally_loud_and_none_is_turned_up() {
     forget(&tab);
     tab.eval("addEventListener('keydown', () => (window.pressed ??= page.player.clock()), true)");
     tab.press("Tab", 0);
+    tab.until("page.choice.side === 'a' && !page.player.busy");
     listen(&tab, 0.3);
     let pressed = tab.number("pressed");
     let a = heard(&tab);
