@@ -89,14 +89,6 @@ impl Store {
         Recording::create(&self.place(kind.print), kind)
     }
 
-    /// Takes a signal that is whole.
-    ///
-    /// # Errors
-    /// If the disk refuses.
-    pub(crate) fn keep(&self, recording: Recording, readings: &Readings) -> Result<(), FileError> {
-        recording.keep(readings)
-    }
-
     /// Signals that were made lately, kept or not.
     pub(crate) fn seen(&self) -> BTreeSet<Fingerprint> {
         seen::read(&self.folder).into_iter().collect()

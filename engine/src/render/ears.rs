@@ -190,7 +190,7 @@ pub(super) struct Made {
 
 impl Made {
     /// Puts all files in their places, and tells what was made.
-    pub(super) fn close(self, song: &Resolved, graph: &Graph, read: Ran) -> Result<Report, RenderError> {
+    pub(super) fn close(self, song: &Resolved, graph: &Graph, read: &Ran) -> Result<Report, RenderError> {
         let clipped = self.sinks.iter().filter_map(clipped).collect();
         // A full disk is met before the first file takes the place of an old one.
         let whole = self.sinks.into_iter().map(Sink::end).collect::<Result<Vec<_>, _>>()?;
@@ -210,7 +210,7 @@ impl Made {
                 .map(|(at, title)| Chapter { at: *at, title: title.clone() })
                 .collect(),
             strips: strips(song, graph, &read.strips),
-            reductions: reductions(read.effects),
+            reductions: reductions(&read.effects),
             mix: self.mix.reading,
             master: self.master.reading,
             finish: self.finished,
@@ -291,9 +291,9 @@ fn strips(song: &Resolved, graph: &Graph, readings: &[StripReading]) -> Vec<Stri
     made
 }
 
-fn reductions(readings: Vec<(String, Reading)>) -> Vec<Reduction> {
-    let most = |(effect, reading): (String, Reading)| {
-        reading.reduction.map(|most| Reduction { effect, most: Db(most) })
+fn reductions(readings: &[(String, Reading)]) -> Vec<Reduction> {
+    let most = |(effect, reading): &(String, Reading)| {
+        reading.reduction.map(|most| Reduction { effect: effect.clone(), most: Db(most) })
     };
-    readings.into_iter().filter_map(most).collect()
+    readings.iter().filter_map(most).collect()
 }

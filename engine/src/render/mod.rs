@@ -47,7 +47,7 @@ use ears::Ears;
 use gather::Account;
 use mixwright_nodes::unit::Frames;
 use pipeline::Pipeline;
-use recall::{Keeper, Ran, Recall};
+use recall::{Ran, Recall, Recorder};
 use report::{Recalled, Report};
 pub use sources::Sources;
 use std::path::PathBuf;
@@ -194,18 +194,19 @@ fn attempt(
     let trace = targets.trace.clone();
     let store = request.store.as_ref().filter(|_| request.part.is_none());
     let recall = store.map(|store| Recall::new(store, &graph, &whole, window, sources, request.take));
-    let resumed = recall.as_ref().map_or_else(|| graph.clone(), |recall| recall.resumed(&graph));
-    let plan = match recall {
-        Some(_) => plan::plan(&resumed, song.rate, &request.machine, &request.places()),
-        None => whole.clone(),
-    };
-    let mut keepers = recall.as_ref().map_or_else(Vec::new, |recall| recall.keepers(&plan, &resumed));
+    let again = recall.as_ref().map(|recall| {
+        let resumed = recall.resumed(&graph);
+        let plan = plan::plan(&resumed, song.rate, &request.machine, &request.places());
+        (resumed, plan)
+    });
+    let (resumed, plan) = again.as_ref().map_or((&graph, &whole), |(resumed, plan)| (resumed, plan));
+    let mut recorders = recall.as_ref().map_or_else(Vec::new, |recall| recall.recorders(plan, resumed));
     watch.over(Phase::Planning);
     // Outlives all that is written into it.
     let _folder = request.stems.as_deref().map(files::folder).transpose()?;
-    let mut ears = Ears::open(song, &plan, request, targets, window)?;
-    let taps = ears.taps(&plan).into_iter().chain(keepers.iter_mut().map(Keeper::tap)).collect();
-    let pipeline = Pipeline::new(&plan, &resumed, &request.machine, window, sources, taps);
+    let mut ears = Ears::open(song, plan, request, targets, window)?;
+    let taps = ears.taps(plan).into_iter().chain(recorders.iter_mut().map(Recorder::tap)).collect();
+    let pipeline = Pipeline::new(plan, resumed, &request.machine, window, sources, taps);
     let mut pipeline = pipeline.map_err(|error| placed(error, song))?.timed(&watch);
     watch.over(Phase::Opening);
     pipeline.run(progress).map_err(|error| placed(error, song))?;
@@ -216,21 +217,24 @@ fn attempt(
         return Err(part::outside(song, window.from, window.to));
     }
     let ran = Ran { strips: ears.strips(), effects };
-    let read = recall.as_ref().map_or(ran.clone(), |recall| recall.complete(&graph, &resumed, ran));
+    let read = match &recall {
+        Some(recall) => recall.complete(&graph, resumed, ran),
+        None => ran,
+    };
     let mut made = ears.finish(song, request, length, progress)?;
     if let Some(recall) = &recall {
-        made.drawn = recall.drawn(&graph, &resumed, made.drawn);
+        made.drawn = recall.drawn(&graph, resumed, made.drawn);
     }
     watch.over(Phase::Finishing);
     let phases = watch.stop();
-    let account = phases.map(|phases| Account { song, graph: &resumed, plan: &plan, worked, phases });
+    let account = phases.map(|phases| Account { song, graph: resumed, plan, worked, phases });
     // All that may fail comes before the first file takes its place.
     let traced =
         account.as_ref().zip(trace.as_deref()).map(|(account, to)| trace::write(account, to)).transpose()?;
-    let mut report = made.close(song, &graph, read.clone())?;
+    let mut report = made.close(song, &graph, &read)?;
     report.recalled = recall.as_ref().map(|recall| {
-        let kept = recall.keep(&graph, keepers, &read, song.rate, sources);
-        Recalled { trouble: kept.err().map(|error| error.to_string()), ..recall.told(&graph, &whole, &plan) }
+        let kept = recall.keep(&graph, recorders, &read, song.rate, sources);
+        Recalled { trouble: kept.err().map(|error| error.to_string()), ..recall.told(&graph, &whole, plan) }
     });
     if let (Some(mut account), Some(trace), Some(traced)) = (account, trace, traced) {
         traced.place()?;

@@ -184,21 +184,23 @@ impl<'s> Recall<'s> {
     pub(super) fn keep(
         &self,
         graph: &Graph,
-        keepers: Vec<Keeper>,
+        recorders: Vec<Recorder>,
         all: &Ran,
         rate: u32,
         sources: &dyn Sources,
     ) -> Result<(), FileError> {
-        let now = fingerprint::of(graph, rate, self.store.build(), sources);
-        let readings = self.by_prints(graph, all);
-        for keeper in keepers {
-            let Some(recording) = keeper.taken()? else { continue };
-            let node =
-                self.prints.iter().find(|(_, print)| **print == recording.print()).map(|(node, _)| *node);
-            let Some(node) = node.filter(|node| now.get(node) == Some(&recording.print())) else { continue };
-            let before: BTreeSet<Fingerprint> =
-                before(graph, node).iter().filter_map(|node| self.prints.get(node)).copied().collect();
-            self.store.keep(recording, &readings.of_these(&before))?;
+        if !recorders.is_empty() {
+            let now = fingerprint::of(graph, rate, self.store.build(), sources);
+            let readings = self.by_prints(graph, all);
+            for Recorder { node, recording, .. } in recorders {
+                let recording = recording?;
+                if now.get(&node) != Some(&recording.print()) {
+                    continue;
+                }
+                let before: BTreeSet<Fingerprint> =
+                    before(graph, node).iter().filter_map(|node| self.prints.get(node)).copied().collect();
+                recording.keep(&readings.of_these(&before))?;
+            }
         }
         let made = self.made(candidates(graph).into_iter(), graph).filter_map(|node| self.prints.get(&node));
         self.store.note(made.copied())?;
@@ -217,19 +219,19 @@ impl<'s> Recall<'s> {
         readings
     }
 
-    /// Those who keep what a plan of the resumed graph has to be kept.
-    pub(super) fn keepers(&self, plan: &Plan, resumed: &Graph) -> Vec<Keeper> {
+    /// Those who record what a plan of the resumed graph has to be kept.
+    pub(super) fn recorders(&self, plan: &Plan, resumed: &Graph) -> Vec<Recorder> {
         let outputs = plan.outputs.iter().enumerate().filter(|(_, output)| output.place == Place::Kept);
-        let keeper = |((number, output), node): ((usize, &crate::plan::Output), &NodeIndex)| {
+        let recorder = |((number, output), node): ((usize, &crate::plan::Output), &NodeIndex)| {
             let kind = Kind {
                 print: self.prints[node],
                 channels: plan.lanes[output.lane].width.channels(),
                 late: output.latency.0,
                 reach: self.reach,
             };
-            Keeper { output: number, recording: self.store.record(kind).map(Some) }
+            Recorder { output: number, node: *node, recording: self.store.record(kind) }
         };
-        outputs.zip(&resumed.kept).map(keeper).collect()
+        outputs.zip(&resumed.kept).map(recorder).collect()
     }
 
     /// Which strips ran, and which did not need to.
@@ -260,25 +262,22 @@ pub(super) struct Ran {
 }
 
 /// Takes a signal for the store. Where the disk refuses, the render goes on without.
-pub(super) struct Keeper {
+pub(super) struct Recorder {
     output: usize,
-    recording: Result<Option<Recording>, FileError>,
+    node: NodeIndex,
+    recording: Result<Recording, FileError>,
 }
 
-impl Keeper {
+impl Recorder {
     /// It at its output.
     pub(super) fn tap(&mut self) -> Tap<'_> {
         Tap { outputs: vec![self.output], listener: self, whole: true }
     }
-
-    fn taken(self) -> Result<Option<Recording>, FileError> {
-        self.recording
-    }
 }
 
-impl Listener for Keeper {
+impl Listener for Recorder {
     fn hear(&mut self, planes: &[&[f32]]) -> Result<(), RenderError> {
-        if let Ok(Some(recording)) = &mut self.recording
+        if let Ok(recording) = &mut self.recording
             && let Err(error) = recording.write(planes)
         {
             self.recording = Err(error);

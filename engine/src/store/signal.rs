@@ -242,7 +242,7 @@ impl Recording {
     ///
     /// # Errors
     /// If the disk refuses.
-    pub(super) fn keep(mut self, readings: &Readings) -> Result<(), FileError> {
+    pub(crate) fn keep(mut self, readings: &Readings) -> Result<(), FileError> {
         if !self.planes[0].is_empty() {
             self.chunk()?;
         }
