@@ -10,7 +10,7 @@ use mixwright_engine::{
     diagnostic::Diagnostic,
     plan::Machine,
     render::{
-        Meters, Progress, RenderError, Request, render,
+        Progress, RenderError, Request, render,
         sources::{Player, Sources},
     },
     resolved::{PlayedClip, Resolved},
@@ -55,19 +55,7 @@ const MACHINES: [On; 5] = [
 #[divan::bench(args = MACHINES, sample_count = 10, sample_size = 1)]
 fn session(bencher: Bencher<'_, '_>, on: On) {
     let song = song();
-    let request = Request {
-        store: None,
-        master: None,
-        mix: None,
-        stems: None,
-        trace: None,
-        keep: Vec::new(),
-        format: Format::Wav(Depth::Bits24),
-        part: None,
-        meters: Meters::All,
-        take: false,
-        machine: on.0,
-    };
+    let request = Request { machine: on.0, ..Request::new(Format::Wav(Depth::Bits24)) };
     let stop = AtomicBool::new(false);
     let progress = Progress { told: &|_, _, _| {}, stop: &stop };
     bencher

@@ -26,14 +26,12 @@ pub(crate) fn request(
         master: Some(master),
         mix,
         stems,
-        trace: None,
         keep: texts(args, read),
-        format,
         part: part::of(args, checked)?,
         meters,
         store,
-        take: false,
         machine: Machine { threads, block: args.block as usize, pack: args.pack.unwrap_or(suits.pack) },
+        ..Request::new(format)
     })
 }
 

@@ -10,8 +10,7 @@ use super::{
 use axum::extract::ws::Utf8Bytes;
 use mixwright_engine::{
     listening::{alone, as_long, without},
-    plan::Machine,
-    render::{Disk, Meters, Progress, RenderError, Request, render, take::Played},
+    render::{Disk, Progress, RenderError, Request, render, take::Played},
     sink::Format,
 };
 use mixwright_nodes::{meter::program::ProgramReading, unit::Frames};
@@ -182,18 +181,9 @@ fn heard(
     }
     let song = as_long(song, Frames(kept.take.frames as i64));
     let request = Request {
-        master: None,
-        mix: None,
-        stems: None,
-        trace: None,
-        keep: Vec::new(),
-        format: Format::WavFloat,
-        part: None,
-        meters: Meters::All,
         take: true,
-        machine: Machine::default(),
         // What is stored goes as far as the song does, and this ends with it.
-        store: None,
+        ..Request::new(Format::WavFloat)
     };
     let disk = Disk::new(&kept.folder, &std::env::temp_dir());
     let made = render(&song, &request, &disk, &Progress { told: &|_, _, _| {}, stop });

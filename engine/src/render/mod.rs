@@ -139,6 +139,23 @@ pub struct Request {
 }
 
 impl Request {
+    /// All is measured, and nothing written: what comes out would be of this kind.
+    pub fn new(format: Format) -> Request {
+        Request {
+            master: None,
+            mix: None,
+            stems: None,
+            keep: Vec::new(),
+            trace: None,
+            format,
+            part: None,
+            meters: Meters::All,
+            take: false,
+            machine: Machine::default(),
+            store: None,
+        }
+    }
+
     fn measures(&self) -> bool {
         self.take || self.meters == Meters::All
     }

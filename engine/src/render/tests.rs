@@ -71,14 +71,8 @@ fn request(folder: &Path) -> Request {
         master: Some(folder.join("master.wav")),
         mix: Some(folder.join("mix.wav")),
         stems: Some(folder.join("stems")),
-        trace: None,
-        format: Format::Wav(Depth::Bits16),
-        part: None,
-        meters: Meters::All,
-        take: false,
         machine: Machine { threads: 1, ..Machine::default() },
-        keep: Vec::new(),
-        store: None,
+        ..Request::new(Format::Wav(Depth::Bits16))
     }
 }
 

@@ -101,15 +101,11 @@ fn rendered(song: &Song, folder: &Path, wish: Wish<'_>) -> Option<(Report, Vec<V
     let request = Request {
         master: Some(folder.join("master.wav")),
         mix: Some(folder.join("mix.wav")),
-        stems: None,
-        trace: None,
-        format: Format::WavFloat,
-        part: None,
         meters: wish.meters,
         take: wish.take,
         machine: machine(wish.threads, 2048),
-        keep: Vec::new(),
         store: wish.store.cloned(),
+        ..Request::new(Format::WavFloat)
     };
     let stop = AtomicBool::new(false);
     let report = render(&checked, &request, &Made, &Progress { told: &|_, _, _| {}, stop: &stop });

@@ -7,7 +7,7 @@ use crate::{
 };
 use mixwright_engine::{
     plan::Machine,
-    render::{Meters, Progress, Request, render},
+    render::{Progress, Request, render},
     sink::Format,
     song::{Clip, Length, Meter, Place, Section, Setting, Song, Span, Strip, StripKind},
 };
@@ -61,15 +61,9 @@ impl Studio {
         let request = Request {
             master: Some(self.folder.path().join("master.wav")),
             mix: Some(self.folder.path().join("mix.wav")),
-            stems: None,
-            trace: None,
-            keep: Vec::new(),
-            format: Format::WavFloat,
-            part: None,
-            meters: Meters::All,
             take: true,
             machine: Machine { threads: 1, ..Machine::default() },
-            store: None,
+            ..Request::new(Format::WavFloat)
         };
         let stop = AtomicBool::new(false);
         self.live.rendering(0.0);

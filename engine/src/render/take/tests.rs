@@ -72,15 +72,10 @@ fn rendered(song: &Song, take: bool) -> Report {
     let request = Request {
         master: Some(song.folder.join("master.wav")),
         mix: Some(song.folder.join("mix.wav")),
-        stems: None,
-        trace: None,
-        keep: Vec::new(),
-        format: Format::WavFloat,
-        part: None,
         meters: if take { Meters::None } else { Meters::All },
         take,
         machine: Machine { threads: 1, ..Machine::default() },
-        store: None,
+        ..Request::new(Format::WavFloat)
     };
     let stop = AtomicBool::new(false);
     let song = check(song, &Tone).unwrap().song;
