@@ -6,7 +6,7 @@
 #                                                        sessions, but as few rounds as you like, which the tables tell
 #   ONLY='mixwright|limit' SESSIONS=S ROUNDS=3 WARM=0 benches/rivals/run.sh      some of it, in a minute
 #   benches/rivals/run.sh 'mine=mine --mix {dir}/session.json --to {out}'        and one more engine beside them
-#   benches/rivals/run.sh 'before=/tmp/before/mixwright render {dir}/mix.rhai -o {out} --threads 2 --quiet --no-cache'
+#   benches/rivals/run.sh 'before=../before/mixwright render {dir}/mix.rhai -o {out} --threads 2 --quiet --no-cache'
 #                                                        and another build of mixwright: {dir} holds the session
 #
 # BENCH_DIR      takes stems, mixes and tables (target/rivals): the tables are results.md in it

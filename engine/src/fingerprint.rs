@@ -72,6 +72,13 @@ fn spec(text: &mut Text, node: &Node, sources: &dyn Sources) -> Option<()> {
     Some(())
 }
 
+/// A short number for bytes where nobody means harm, the same on every machine and for ever (FNV-1a).
+pub fn short(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// Text that is hashed as it is written.
 struct Text(blake3::Hasher);
 

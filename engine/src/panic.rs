@@ -10,6 +10,6 @@ pub fn said(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// What a lock guards, also after a panic of who held it: nothing here is left half done.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

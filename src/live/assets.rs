@@ -1,5 +1,7 @@
 //! The page itself, which the command carries with it.
 
+use mixwright_engine::fingerprint;
+
 /// A file of the page: its type and its text.
 pub(super) struct Asset(pub(super) &'static str, pub(super) &'static str);
 
@@ -27,11 +29,9 @@ pub(super) const ALL: [(&str, Asset); 16] = [
     ("words.js", Asset(JS, include_str!("page/words.js"))),
 ];
 
-/// Which page this is: the version, and a hash of its files (FNV-1a).
+/// Which page this is: the version, and a hash of its files.
 pub(super) fn build() -> String {
     let bytes = ALL.iter().flat_map(|(name, Asset(_, text))| name.bytes().chain(text.bytes()));
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = fingerprint::short(bytes);
     format!("{}-{:08x}", env!("CARGO_PKG_VERSION"), hash as u32)
 }

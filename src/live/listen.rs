@@ -10,6 +10,7 @@ use super::{
 use axum::extract::ws::Utf8Bytes;
 use mixwright_engine::{
     listening::{alone, as_long, without},
+    panic::locked,
     render::{Disk, Progress, RenderError, Request, render, take::Played},
     sink::Format,
 };
@@ -63,7 +64,7 @@ pub(super) fn without_source(wish: &Wish, render: u64, why: Option<String>) -> S
 
 impl Desk {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.waiting)
     }
 
     /// Whether a wish waits.
@@ -182,7 +183,7 @@ fn heard(
     let song = as_long(song, Frames(kept.take.frames as i64));
     let request = Request {
         take: true,
-        // What is stored goes as far as the song does, and this ends with it.
+        // Without a store: what is stored goes as far as the song does, and this ends with it.
         ..Request::new(Format::WavFloat)
     };
     let disk = Disk::new(&kept.folder, &std::env::temp_dir());

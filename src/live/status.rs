@@ -7,8 +7,9 @@ use super::{
     message::{Error, Hello, State, ToPage},
 };
 use axum::extract::ws::Utf8Bytes;
+use mixwright_engine::panic::locked;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
 
 /// Events that a slow page may lag behind; one that lags further is told all from the beginning.
@@ -48,7 +49,7 @@ impl Shared {
     }
 
     pub(super) fn status(&self) -> MutexGuard<'_, Status> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.status)
     }
 
     /// Changes what is known and tells all pages, of which none comes in between.

@@ -80,7 +80,7 @@ fn channel(strip: &Channel, names: &Names, report: &Report, take: &Take) -> Stri
     let read: Option<&StripReport> = report.strips.iter().find(|read| read.name == strip.name);
     let mut told = Strip {
         name: strip.name.clone(),
-        kind: kind(strip.kind),
+        kind: strip.kind.word(),
         file: path(&strip.origin.file),
         line: strip.origin.line,
         peaks: place.map(|place| names.strip(place)),
@@ -99,15 +99,6 @@ fn channel(strip: &Channel, names: &Names, report: &Report, take: &Take) -> Stri
         told.peak = peaks.reduce(f64::max);
     }
     told
-}
-
-fn kind(kind: StripKind) -> &'static str {
-    match kind {
-        StripKind::Track => "track",
-        StripKind::Bus => "bus",
-        StripKind::Group => "group",
-        StripKind::Master => "master",
-    }
 }
 
 /// The effects of a strip that turned down, its last phase too. Keys of nodes begin with the kind and the strip's name.

@@ -16,7 +16,6 @@ pub(crate) trait Audience: Sync + Send {
 }
 
 /// A good render.
-#[allow(dead_code, reason = "the terminal is told by the loop itself; these are for whoever else listens")]
 pub(crate) struct Rendered {
     /// What is another than in the render before.
     pub(crate) words: Vec<String>,

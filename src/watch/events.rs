@@ -1,14 +1,14 @@
 //! What the system tells of changes in folders. What it does not tell, a sweep finds.
 
 use super::places::Places;
-use mixwright_engine::files::Identity;
+use mixwright_engine::{files::Identity, panic::locked};
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode},
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// The folders that are watched.
 pub(super) struct Events {
@@ -27,9 +27,7 @@ impl Events {
         let places: Arc<Mutex<Places>> = Arc::default();
         let concern = places.clone();
         let hear = move |event: notify::Result<Event>| {
-            if event
-                .map_or(true, |event| tells(&event, &concern.lock().unwrap_or_else(PoisonError::into_inner)))
-            {
+            if event.map_or(true, |event| tells(&event, &locked(&concern))) {
                 sign();
             }
         };
@@ -71,7 +69,7 @@ impl Events {
                 Err(error) => self.refused = Some(error.to_string()),
             }
         }
-        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = places;
+        *locked(&self.places) = places;
         other
     }
 

@@ -17,7 +17,7 @@ use mixwright_engine::{
     check::Checked,
     diagnostic::Diagnostic,
     files::Mark,
-    panic::said,
+    panic::{locked, said},
     render::{Meters, Progress, RenderError, Request, render, report::Report},
     resolved::Resolved,
     song::Song,
@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A script that names other files each time it is read is taken as it is after so many times.
 const ROUNDS: usize = 5;
@@ -85,7 +85,7 @@ pub(super) struct Made {
 impl Shared<'_> {
     /// The files, for as long as no one else needs them.
     pub(super) fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.snapshot)
     }
 
     /// The song as it is declared now. `known` is called once it is known which files that takes.
@@ -120,7 +120,7 @@ impl Shared<'_> {
 
     /// Tells warnings that were not told last time.
     fn warn(&self, warnings: &[Diagnostic]) {
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warned = locked(&self.warned);
         let new = warnings.iter().filter(|warning| !warned.contains(&warning.message));
         load::warn(&new.cloned().collect::<Vec<_>>());
         *warned = warnings.iter().map(|warning| warning.message.clone()).collect();

@@ -4,7 +4,7 @@ use super::{
     Told,
     curve::setting,
     rename::{renamed, renames},
-    strip::{kind_word, strip},
+    strip::strip,
     words,
 };
 use crate::{
@@ -111,13 +111,13 @@ fn strips(told: &mut Told<'_>, before: &[Strip], after: &[Strip]) {
             Some(new) => strip(told, old, new),
             None => {
                 told.about(&old.name);
-                told.say(format!("{} removed", kind_word(old.kind)));
+                told.say(format!("{} removed", old.kind.word()));
             }
         }
     }
     for new in after.iter().filter(|new| !before.iter().any(|old| old.name == new.name)) {
         told.about(&new.name);
-        told.say(format!("{} added", kind_word(new.kind)));
+        told.say(format!("{} added", new.kind.word()));
     }
     let order = |all: &[Strip], other: &[Strip]| -> Vec<String> {
         let both = all.iter().filter(|one| other.iter().any(|two| two.name == one.name));

@@ -1,7 +1,7 @@
 //! What is another in a strip.
 
 use super::{Told, chain, clips, curve::setting, words};
-use crate::song::{Send, SendFrom, Strip, StripKind};
+use crate::song::{Send, SendFrom, Strip};
 use mixwright_nodes::{dsp::pan::PanLaw, unit::Unit};
 
 /// Tells what is another in a strip. Every field is named here, so that none is forgotten.
@@ -22,7 +22,7 @@ pub(super) fn strip(told: &mut Told<'_>, before: &Strip, after: &Strip) {
         origin: _,
     } = before;
     told.about(&after.name);
-    told.say_if(*kind != after.kind, || format!("a {}, was a {}", kind_word(after.kind), kind_word(*kind)));
+    told.say_if(*kind != after.kind, || format!("a {}, was a {}", after.kind.word(), kind.word()));
     setting(told, "fader", Unit::Db, fader, &after.fader);
     setting(told, "pan", Unit::Pan, pan, &after.pan);
     told.say_if(*law != after.law, || format!("pan law {} -> {}", law_word(*law), law_word(after.law)));
@@ -36,16 +36,6 @@ pub(super) fn strip(told: &mut Told<'_>, before: &Strip, after: &Strip) {
 
 fn law_word(law: Option<PanLaw>) -> &'static str {
     law.map_or("the song's", PanLaw::word)
-}
-
-/// What a strip is.
-pub(super) fn kind_word(kind: StripKind) -> &'static str {
-    match kind {
-        StripKind::Track => "track",
-        StripKind::Bus => "bus",
-        StripKind::Group => "group",
-        StripKind::Master => "master",
-    }
 }
 
 /// Sends are paired by their buses; of several to one bus, in their order.

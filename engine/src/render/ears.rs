@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     files::{self, Whole},
+    fingerprint,
     graph::Graph,
     plan::{Place, Plan},
     resolved::Resolved,
@@ -261,12 +262,9 @@ fn form(song: &Resolved, format: Format) -> Form {
     Form { format, rate: song.rate, channels: 2 }
 }
 
-/// The seed of a file's dither: the same for the same song and strip, wherever the file goes (FNV-1a).
+/// The seed of a file's dither: the same for the same song and strip, wherever the file goes.
 fn seed(title: &str, name: &str) -> u64 {
-    let bytes = title.bytes().chain([0]).chain(name.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    fingerprint::short(title.bytes().chain([0]).chain(name.bytes()))
 }
 
 fn strips(song: &Resolved, graph: &Graph, readings: &[StripReading]) -> Vec<StripReport> {

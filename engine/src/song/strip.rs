@@ -19,6 +19,18 @@ pub enum StripKind {
     Master,
 }
 
+impl StripKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            StripKind::Track => "track",
+            StripKind::Bus => "bus",
+            StripKind::Group => "group",
+            StripKind::Master => "master",
+        }
+    }
+}
+
 /// A channel strip: what it plays, its chain, fader, pan and sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,9 @@
 //! Pictures of strips that were drawn before: what is still the same is not drawn again.
 
 use super::Picture;
-use crate::fingerprint::Fingerprint;
+use crate::{fingerprint::Fingerprint, panic::locked};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What a picture is of, and the song's frame up to which it was drawn.
 type Of = (Fingerprint, i64);
@@ -24,6 +24,6 @@ impl Pictures {
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<Of, Arc<Picture>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }

@@ -1,9 +1,12 @@
 //! A stereo sound on disk that is read anywhere, by several at once.
 
-use crate::{files::FileError, files::Handle};
+use crate::{
+    files::{FileError, Handle},
+    panic::locked,
+};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// Bytes of a frame: two channels of `f32`.
 const FRAME: usize = 8;
@@ -34,7 +37,7 @@ impl Sound {
     pub fn interleaved(&self, from: usize, most: usize) -> Result<Vec<u8>, FileError> {
         let from = from.min(self.frames);
         let mut bytes = vec![0; most.min(self.frames - from) * FRAME];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = locked(&self.file);
         let read =
             file.seek(SeekFrom::Start((from * FRAME) as u64)).and_then(|_| file.read_exact(&mut bytes));
         read.map_err(|source| FileError::scratch(&self.folder, source))?;
