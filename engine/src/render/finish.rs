@@ -6,7 +6,7 @@ use super::{
     Meters, Progress, RenderError,
     output::Told,
     schedule::both,
-    store::{Playback, Signal, Store},
+    scratch::{Playback, Scratch, Written},
     take::Keeper,
 };
 use crate::sink::Sink;
@@ -22,7 +22,7 @@ const STRETCH: usize = 1 << 15;
 
 /// A master on its way to its last phase.
 pub(super) struct Unfinished {
-    store: Store,
+    scratch: Scratch,
     draft: Draft,
 }
 
@@ -49,18 +49,18 @@ pub(super) struct Mastered {
 impl Unfinished {
     /// One that has not begun, in a folder that has room for it.
     pub(super) fn new(folder: &Path, rate: u32) -> Result<Unfinished, RenderError> {
-        Ok(Unfinished { store: Store::new(folder)?, draft: Draft::new(rate, Width::Stereo) })
+        Ok(Unfinished { scratch: Scratch::new(folder)?, draft: Draft::new(rate, Width::Stereo) })
     }
 
     /// Hears what comes next.
     pub(super) fn hear(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
         self.draft.push(left, Some(right));
-        self.store.write(left, right)
+        self.scratch.write(left, right)
     }
 
     /// Solves the wish; what the last trial made stays.
     pub(super) fn finish(self, how: &Finishing<'_>) -> Result<Mastered, RenderError> {
-        let signal = self.store.into_signal(how.progress)?;
+        let signal = self.scratch.into_written(how.progress)?;
         let mut made = None;
         let finished = solve(how.wish, self.draft, |finisher| {
             // What does not stay makes room first.
@@ -80,7 +80,11 @@ impl Unfinished {
 
 impl Finishing<'_> {
     /// The signal through a finisher.
-    fn trial(&self, signal: &Signal<'_>, mut finisher: Finisher<'_>) -> Result<(Bounce, Heard), RenderError> {
+    fn trial(
+        &self,
+        signal: &Written<'_>,
+        mut finisher: Finisher<'_>,
+    ) -> Result<(Bounce, Heard), RenderError> {
         let (mut bounce, mut playback) = (self.bounce()?, signal.play()?);
         let (mut ready, mut next) = (Stretch::default(), Stretch::default());
         loop {
@@ -106,7 +110,7 @@ impl Finishing<'_> {
     }
 
     /// The signal as it is.
-    fn untouched(&self, signal: &Signal<'_>) -> Result<Bounce, RenderError> {
+    fn untouched(&self, signal: &Written<'_>) -> Result<Bounce, RenderError> {
         let (mut bounce, mut playback) = (self.bounce()?, signal.play()?);
         while let Some([left, right]) = playback.next()? {
             bounce.take(left, right)?;

@@ -3,7 +3,7 @@
 use super::{Picture, Played, Track, outline::Drawing};
 use crate::{
     plan::{Output, Plan, Share},
-    render::{RenderError, pipeline::Listener, pipeline::Tap, store::Store},
+    render::{RenderError, pipeline::Listener, pipeline::Tap, scratch::Scratch},
 };
 use mixwright_nodes::{
     effect::Width,
@@ -44,7 +44,7 @@ impl Sketch {
 
 /// Keeps the mix or the master.
 pub(in super::super) struct Keeper {
-    store: Store,
+    scratch: Scratch,
     sketch: Sketch,
 }
 
@@ -52,18 +52,18 @@ impl Keeper {
     /// One that keeps the sound in a folder.
     pub(in super::super) fn new(rate: u32, folder: &Path) -> Result<Keeper, RenderError> {
         let sketch = Sketch::new(rate, BITS.1, 2, [(0, 1.0), (1, 1.0)]);
-        Ok(Keeper { store: Store::new(folder)?, sketch })
+        Ok(Keeper { scratch: Scratch::new(folder)?, sketch })
     }
 
     /// Takes what comes next.
     pub(in super::super) fn push(&mut self, left: &[f32], right: &[f32]) -> Result<(), RenderError> {
         self.sketch.push(&[left, right]);
-        self.store.write(left, right)
+        self.scratch.write(left, right)
     }
 
     /// What was kept; the meter heard the same.
     pub(in super::super) fn ended(self, meter: &Program) -> Result<Played, RenderError> {
-        let (sound, rate) = (self.store.into_sound()?, self.sketch.rate);
+        let (sound, rate) = (self.scratch.into_sound()?, self.sketch.rate);
         let mut picture = self.sketch.ended(meter.loudness());
         picture.tracks.push(Track::correlation(rate, meter.correlation()));
         Ok(Played { sound, picture })

@@ -6,22 +6,22 @@ use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A stereo signal on disk that no name leads to: it is gone when it is dropped.
-pub(super) struct Store {
+pub(super) struct Scratch {
     file: BufWriter<Handle>,
     folder: PathBuf,
     frames: usize,
 }
 
-/// Frames that are read from a store at once.
+/// Frames that are read at once.
 const PIECE: usize = 4096;
 /// Frames that are laid side by side before they are written.
 const LAID: usize = 128;
 
-impl Store {
+impl Scratch {
     /// An empty one, in a folder that has room for an output.
-    pub(super) fn new(folder: &Path) -> Result<Store, RenderError> {
+    pub(super) fn new(folder: &Path) -> Result<Scratch, RenderError> {
         let file = BufWriter::with_capacity(1 << 16, files::scratch(folder)?);
-        Ok(Store { file, folder: folder.to_owned(), frames: 0 })
+        Ok(Scratch { file, folder: folder.to_owned(), frames: 0 })
     }
 
     /// Writes what comes next.
@@ -40,33 +40,33 @@ impl Store {
     }
 
     /// The signal, to be heard as often as needed, until whoever listens to the progress wants to stop.
-    pub(super) fn into_signal<'p>(self, progress: &'p Progress<'p>) -> Result<Signal<'p>, RenderError> {
-        let (file, folder, frames) = self.written()?;
-        Ok(Signal { file, folder, frames, progress })
+    pub(super) fn into_written<'p>(self, progress: &'p Progress<'p>) -> Result<Written<'p>, RenderError> {
+        let (file, folder, frames) = self.flushed()?;
+        Ok(Written { file, folder, frames, progress })
     }
 
     /// The signal, to be heard anywhere.
     pub(super) fn into_sound(self) -> Result<Sound, RenderError> {
-        let (file, folder, frames) = self.written()?;
+        let (file, folder, frames) = self.flushed()?;
         Ok(Sound::new(file, folder, frames))
     }
 
-    fn written(self) -> Result<(Handle, PathBuf, usize), RenderError> {
-        let Store { file, folder, frames } = self;
+    fn flushed(self) -> Result<(Handle, PathBuf, usize), RenderError> {
+        let Scratch { file, folder, frames } = self;
         let file = file.into_inner().map_err(|error| FileError::scratch(&folder, error.into_error()))?;
         Ok((file, folder, frames))
     }
 }
 
-/// A stored stereo signal.
-pub(super) struct Signal<'p> {
+/// A stereo signal that is all there.
+pub(super) struct Written<'p> {
     file: Handle,
     folder: PathBuf,
     frames: usize,
     progress: &'p Progress<'p>,
 }
 
-impl Signal<'_> {
+impl Written<'_> {
     /// Plays it from its beginning; one at a time, as all read at one place.
     pub(super) fn play(&self) -> Result<Playback<'_>, RenderError> {
         let failed = |source| FileError::scratch(&self.folder, source);
@@ -74,13 +74,13 @@ impl Signal<'_> {
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         let file = BufReader::with_capacity(1 << 16, file);
         let planes = [vec![0.0; PIECE], vec![0.0; PIECE]];
-        Ok(Playback { signal: self, file, bytes: vec![0; PIECE * 8], planes, done: 0 })
+        Ok(Playback { written: self, file, bytes: vec![0; PIECE * 8], planes, done: 0 })
     }
 }
 
-/// A stored signal being played.
+/// It being played.
 pub(super) struct Playback<'s> {
-    signal: &'s Signal<'s>,
+    written: &'s Written<'s>,
     file: BufReader<Handle>,
     bytes: Vec<u8>,
     planes: [Vec<f32>; 2],
@@ -90,7 +90,7 @@ pub(super) struct Playback<'s> {
 impl Playback<'_> {
     /// The next frames, as long as there are any.
     pub(super) fn next(&mut self) -> Result<Option<[&[f32]; 2]>, RenderError> {
-        let Signal { folder, frames, progress, .. } = self.signal;
+        let Written { folder, frames, progress, .. } = self.written;
         let next = PIECE.min(frames - self.done);
         if next == 0 {
             return Ok(None);
